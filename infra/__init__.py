@@ -1,0 +1,1 @@
+"""What runs Resonance: on one machine, in containers, for a team."""

@@ -1,0 +1,1 @@
+"""Pure building blocks that a domain may import: errors, events, ids, clock, money."""

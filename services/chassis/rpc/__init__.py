@@ -1,0 +1,1 @@
+"""The gRPC edge: admission of calls, identity, idempotency, errors, channels to neighbours."""

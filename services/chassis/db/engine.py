@@ -5,7 +5,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 from sqlalchemy import event, exc
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -56,13 +56,14 @@ def make_engine(
 
     engine = create_async_engine(
         url,
-        async_creator=connect,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_wait.total_seconds(),
         pool_use_lifo=True,
         pool_recycle=int(RECYCLE_AFTER.total_seconds()),
         connect_args={
+            # create_async_engine(async_creator=…) would not be told the address.
+            "async_creator_fn": connect,
             "timeout": CONNECT_TIMEOUT.total_seconds(),
             "server_settings": {
                 "application_name": application,

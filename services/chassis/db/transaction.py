@@ -61,7 +61,16 @@ class _Ambient:
     task: "asyncio.Task[Any] | None"
     writes: int = 0
     spoiled: BaseException | None = None
+    away: bool = False
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    def refuse_if_spoiled(self) -> None:
+        if self.away:
+            raise DatabaseUnavailable("The database went away.") from self.spoiled
+        if self.spoiled is not None:
+            raise TransactionSpoiledError(
+                "A part of this transaction failed; it is rolled back as a whole."
+            ) from self.spoiled
 
 
 _ambient: ContextVar[_Ambient | None] = ContextVar("ambient_transaction", default=None)
@@ -136,19 +145,17 @@ class Database:
         with _translated_connect():
             connection = await self.engine.connect()
         ambient = _Ambient(database=self, connection=connection, task=asyncio.current_task())
-        connection.info[_INFO] = ambient
+        info = connection.info  # asked again after a break, it would try to connect
+        info[_INFO] = ambient
         token = _ambient.set(ambient)
         try:
             with _translated_statements():
                 async with connection.begin():
                     yield connection
-                    if ambient.spoiled is not None:
-                        raise TransactionSpoiledError(
-                            "A part of this transaction failed; it is rolled back as a whole."
-                        ) from ambient.spoiled
+                    ambient.refuse_if_spoiled()
         finally:
             _ambient.reset(token)
-            connection.info.pop(_INFO, None)
+            info.pop(_INFO, None)
             await connection.close()
         for call in ambient.after_commit:
             call()
@@ -172,9 +179,7 @@ class Database:
         return ambient
 
 
-def _note_write(
-    connection: Connection, _cursor: object, statement: str, *_rest: object
-) -> None:
+def _note_write(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
     ambient: _Ambient | None = connection.info.get(_INFO)
     if ambient is not None and not statement.lstrip()[:6].upper().startswith("SELECT"):
         ambient.writes += 1
@@ -182,11 +187,12 @@ def _note_write(
 
 def _note_failure(context: ExceptionContext) -> None:
     connection = context.connection
-    if connection is None or connection.invalidated or connection.in_nested_transaction():
+    if connection is None:
         return
     ambient: _Ambient | None = connection.info.get(_INFO)
-    if ambient is not None:
+    if ambient is not None and (context.is_disconnect or not connection.in_nested_transaction()):
         ambient.spoiled = ambient.spoiled or context.original_exception
+        ambient.away = ambient.away or context.is_disconnect
 
 
 def _is_away(error: exc.DBAPIError) -> bool:

@@ -1,0 +1,1 @@
+"""The whole of Resonance on one machine: PostgreSQL, NATS, services, gateway, in one folder."""

@@ -30,6 +30,7 @@ class Program:
         self.name = name
         self.log = log
         self._process: psutil.Process | None = None
+        self._exit_code: int | None = None
 
     @property
     def is_running(self) -> bool:
@@ -47,17 +48,29 @@ class Program:
             raise StackError(f"{self.name} has not been started.")
         return self._process
 
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended, if this process started it and has waited for its end."""
+        return self._exit_code
+
     def start(
-        self, command: Sequence[str], environment: Mapping[str, str], *, account: str | None = None
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        folder: Path | None = None,
+        account: str | None = None,
     ) -> None:
-        """Start it; `account` is the system account it runs as, when not the caller's own."""
+        """Start it in `folder`; `account` is the system account it runs as, if not the caller's."""
         if self.is_running:
             raise StackError(f"{self.name} is running already.")
+        self._exit_code = None
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self._process = psutil.Popen(
                 command,
                 env=dict(environment),
+                cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -80,7 +93,7 @@ class Program:
             await asyncio.sleep(POLL)
         if self._process is not None:
             with suppress(psutil.TimeoutExpired):
-                self._process.wait(0)  # a child of ours is reaped
+                self._exit_code = self._process.wait(0)  # a child of ours is reaped
         return True
 
     async def stop(self, number: signal.Signals = signal.SIGTERM, *, within: float) -> None:

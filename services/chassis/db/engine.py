@@ -56,6 +56,7 @@ def make_engine(
 
     engine = create_async_engine(
         url,
+        hide_parameters=True,  # an error's text reaches logs and dead letters
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_wait.total_seconds(),

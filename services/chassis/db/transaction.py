@@ -81,6 +81,8 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self.told = asyncio.Event()
+        """Set when a transaction that added to the outbox has committed; the relay clears it."""
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(engine.sync_engine, "before_cursor_execute", _note_write)
         event.listen(engine.sync_engine, "handle_error", _note_failure)
@@ -179,6 +181,17 @@ class Database:
         return ambient
 
 
+def told(connection: AsyncConnection) -> None:
+    """Wake the relay once this connection's transaction has committed.
+
+    On a connection that no `Database` opened nothing is woken; the relay then finds the rows the
+    next time it looks by itself.
+    """
+    ambient: _Ambient | None = connection.info.get(_INFO)
+    if ambient is not None and ambient.database.told.set not in ambient.after_commit:
+        ambient.after_commit.append(ambient.database.told.set)
+
+
 def _note_write(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
     ambient: _Ambient | None = connection.info.get(_INFO)
     if ambient is not None and not statement.lstrip()[:6].upper().startswith("SELECT"):
@@ -204,7 +217,7 @@ def _is_away(error: exc.DBAPIError) -> bool:
 def _translated_connect() -> Iterator[None]:
     try:
         yield
-    except (OSError, exc.TimeoutError) as error:
+    except OSError as error:
         raise DatabaseUnavailable("The database cannot be reached.") from error
     except exc.DBAPIError as error:
         if _is_away(error):

@@ -1,0 +1,1 @@
+"""Owns campaigns, what they cost, and what people got from them."""

@@ -1,0 +1,1 @@
+"""Campaigns kept in PostgreSQL; audiences evaluated as CEL."""

@@ -1,0 +1,1 @@
+"""One module per use case; `ports.py` says what they need."""

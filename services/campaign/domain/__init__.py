@@ -1,0 +1,1 @@
+"""The rules of campaigns, coupons and the vulnerability guard."""

@@ -1,0 +1,80 @@
+"""What campaign does when neighbours tell something."""
+
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from resonance.emotion_tag.v1 import emotion_pb2
+from resonance.emotion_tag.v1.emotion_tag_events_pb2 import MoodChanged
+from resonance.profile.v1 import consent_pb2, portrait_pb2
+from resonance.profile.v1.profile_events_pb2 import ConsentChanged, PortraitChanged
+from services.campaign.application.know_person import (
+    forget_mood,
+    heed_consents,
+    know_mood,
+    know_portrait,
+)
+from services.campaign.application.ports import Transactions
+from services.campaign.domain.person import Mood, Portrait
+from services.chassis.messaging.subscriber import Delivered, Reaction, each
+
+_INTERESTS = {
+    portrait_pb2.TRAIT_KIND_CATEGORY,
+    portrait_pb2.TRAIT_KIND_BRAND,
+    portrait_pb2.TRAIT_KIND_TAG,
+}
+
+
+def reactions(transactions: Transactions) -> Sequence[Reaction[Any]]:
+    async def heed(told: Delivered[ConsentChanged]) -> None:
+        event = told.event
+        granted = frozenset(
+            consent_pb2.Purpose.Name(purpose).removeprefix("PURPOSE_").lower()
+            for purpose in event.granted
+        )
+        await heed_consents(UUID(event.user_id), granted, event.version, transactions)
+
+    async def know(told: Delivered[PortraitChanged]) -> None:
+        portrait = told.event.portrait
+        await know_portrait(UUID(portrait.user_id), _to_portrait(portrait), transactions)
+
+    async def feel(told: Delivered[MoodChanged]) -> None:
+        mood = told.event.mood
+        if told.event.is_cleared:
+            await forget_mood(UUID(mood.user_id), mood.version, transactions)
+        else:
+            await know_mood(UUID(mood.user_id), _to_mood(mood), transactions)
+
+    return (
+        Reaction(reader="campaign_heed_consent", to=ConsentChanged, do=each(heed)),
+        Reaction(reader="campaign_know_portrait", to=PortraitChanged, do=each(know)),
+        Reaction(reader="campaign_feel_mood", to=MoodChanged, do=each(feel)),
+    )
+
+
+def _to_portrait(told: portrait_pb2.Portrait) -> Portrait:
+    interests: dict[str, float] = {}
+    for trait in told.traits:
+        if trait.kind in _INTERESTS:
+            interests[trait.value] = max(trait.weight, interests.get(trait.value, 0.0))
+    active = told.last_active_time.ToDatetime(tzinfo=UTC)
+    return Portrait(
+        interests=interests,
+        engagement=told.engagement,
+        behavior_count=told.behavior_count,
+        purchase_count=told.purchase_count,
+        spent_minor=dict(told.spent_minor),
+        last_active_at=active if told.HasField("last_active_time") else None,
+        version=told.version,
+    )
+
+
+def _to_mood(told: emotion_pb2.Mood) -> Mood:
+    return Mood(
+        emotion=emotion_pb2.Emotion.Name(told.emotion).removeprefix("EMOTION_"),
+        valence=told.valence,
+        confidence=told.confidence,
+        felt_at=told.update_time.ToDatetime(tzinfo=UTC),
+        version=told.version,
+    )

@@ -69,6 +69,9 @@ def make_engine(
             "server_settings": {
                 "application_name": application,
                 "jit": "off",
+                # Every table is named with its schema. The default path begins with the schema of the
+                # role's own name, which reflection would then report without a name.
+                "search_path": "pg_catalog",
                 "statement_timeout": _milliseconds(statement_timeout),
                 "lock_timeout": _milliseconds(lock_timeout),
                 "idle_in_transaction_session_timeout": _milliseconds(IDLE_IN_TRANSACTION_TIMEOUT),

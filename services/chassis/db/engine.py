@@ -69,8 +69,8 @@ def make_engine(
             "server_settings": {
                 "application_name": application,
                 "jit": "off",
-                # Every table is named with its schema. The default path begins with the schema of the
-                # role's own name, which reflection would then report without a name.
+                # Every table is named with its schema. The default path begins with the one
+                # called like the role, which reflection would then report without a name.
                 "search_path": "pg_catalog",
                 "statement_timeout": _milliseconds(statement_timeout),
                 "lock_timeout": _milliseconds(lock_timeout),

@@ -41,7 +41,7 @@ class Message:
     occurred_at: datetime
     traceparent: str | None = None
     again: str = ""
-    """Tells a deliberate second publishing from a repeat that the broker should drop; else empty."""
+    """Tells a deliberate second publishing from a repeat that the broker may drop; mostly empty."""
 
 
 Encode = Callable[[DomainEvent], Message]

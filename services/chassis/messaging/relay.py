@@ -1,0 +1,344 @@
+"""Carries the outbox into the service's stream: nothing lost, in order, a moment after the commit.
+
+Rows stay in the outbox after publishing, with the incarnation of the stream and the place in it. On
+every new connection, and whenever a receipt shows that the stream has changed under it, the relay
+looks whether the stream still holds what it was told; what it does not hold is told again.
+
+Several replicas may run relays: an advisory lock lets one at a time through, so that the order of
+the outbox is the order of the stream. A crash between the receipt and the commit tells some events
+twice; readers drop ids they have seen.
+"""
+
+import asyncio
+import base64
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Row,
+    Table,
+    Text,
+    bindparam,
+    exc,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.chassis.db.transaction import Database, DatabaseUnavailable
+from services.chassis.messaging import metrics, streams
+from services.chassis.messaging.broker import Broker, Receipt
+from services.chassis.messaging.outbox import Message
+from services.chassis.messaging.session import (
+    ApiError,
+    BrokerUnavailable,
+    Session,
+    StreamState,
+)
+from services.chassis.observability.logs import get_logger
+
+log = get_logger(__name__)
+
+# Large enough to keep the broker busy, small enough that a crash repeats little.
+BATCH = 256
+# A commit wakes the relay; looking by itself is for what a crash or a broken broker left behind.
+POLL = timedelta(seconds=2)
+PAUSE_AFTER_TROUBLE = timedelta(milliseconds=250)
+
+_COUNT_UP_TO = 10_000
+
+
+_Row: TypeAlias = "Row[*tuple[Any, ...]]"
+
+
+class Relay:
+    """Publishes what one service has to tell."""
+
+    def __init__(
+        self,
+        database: Database,
+        table: Table,
+        broker: Broker,
+        *,
+        batch: int = BATCH,
+        poll: timedelta = POLL,
+    ) -> None:
+        self._database, self._broker = database, broker
+        self._batch, self._poll = batch, poll
+        self._sql = _Statements(table)
+        self._checked: Session | None = None
+        self._stream_created_at: datetime | None = None
+        self._highest = 0
+        self._looked_at = 0.0
+        self._trouble = ""
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Relay until told to stop; outlives every failure of the database and of the broker."""
+        unwatch = self._broker.watch(self._database.told.set)
+        try:
+            async with asyncio.TaskGroup() as parts:
+                waker = parts.create_task(_wake_at(stopping, self._database.told))
+                await self._run(stopping)
+                waker.cancel()
+        finally:
+            unwatch()
+
+    async def relay_once(self) -> int:
+        """Publish one batch, oldest first; return how many events the stream has confirmed.
+
+        Raises:
+            DatabaseUnavailable: nothing is lost, nothing is marked.
+            BrokerUnavailable: what it did not confirm stays waiting.
+        """
+        if not self._broker.is_connected:
+            return 0
+        session = await self._broker.session()
+        if session is not self._checked:
+            await self._check(session)
+        async with self._database.ambient() as connection:
+            await connection.execute(self._sql.lock)
+            rows = (await connection.execute(self._sql.oldest, {"batch": self._batch})).all()
+            if not rows:
+                return 0
+            outcomes = await self._broker.publish_many([_message(row) for row in rows])
+            confirmed = [
+                (row.position, outcome.sequence)
+                for row, outcome in zip(rows, outcomes, strict=True)
+                if isinstance(outcome, Receipt)
+            ]
+            await self._mark(connection, confirmed)
+        metrics.outbox_published.inc(len(confirmed))
+        self._notice_changes(outcomes)
+        return len(confirmed)
+
+    async def _run(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            self._database.told.clear()
+            try:
+                more = await self._turn()
+                self._trouble = ""
+            except (DatabaseUnavailable, BrokerUnavailable, ApiError, exc.DBAPIError) as error:
+                self._note(error)
+                more = False
+                await asyncio.sleep(PAUSE_AFTER_TROUBLE.total_seconds())
+            except Exception:
+                log.exception("unexpected failure in the relay")
+                more = False
+                await asyncio.sleep(PAUSE_AFTER_TROUBLE.total_seconds())
+            if not more:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._poll.total_seconds()):
+                        await self._database.told.wait()
+
+    async def _turn(self) -> bool:
+        """Publish a batch if there is any; return whether there may be more."""
+        if monotonic() - self._looked_at >= self._poll.total_seconds():
+            waiting = await self._look()
+            self._looked_at = monotonic()
+            if not waiting and self._checked is not None and self._checked.is_alive:
+                return False
+        return await self.relay_once() == self._batch
+
+    async def _look(self) -> int:
+        """Count what waits, for the metrics and for us."""
+        async with self._database.reads(lambda connection: connection)() as connection:
+            found = (await connection.execute(self._sql.waiting)).one()
+        lag = (datetime.now(UTC) - found.oldest).total_seconds() if found.oldest else 0.0
+        metrics.outbox_waiting.set(found.waiting)
+        metrics.outbox_lag_seconds.set(max(lag, 0.0))
+        return int(found.waiting)
+
+    async def _mark(
+        self, connection: AsyncConnection, confirmed: Sequence[tuple[int, int]]
+    ) -> None:
+        if confirmed:
+            await connection.execute(
+                self._sql.mark,
+                {
+                    "created_at": self._stream_created_at,
+                    "positions": [position for position, _ in confirmed],
+                    "sequences": [sequence for _, sequence in confirmed],
+                },
+            )
+
+    def _notice_changes(self, outcomes: Sequence[Receipt | BrokerUnavailable]) -> None:
+        """Check the stream again before the next batch if anything looks odd."""
+        fresh = [one.sequence for one in outcomes if isinstance(one, Receipt) and not one.duplicate]
+        if fresh and min(fresh) <= self._highest:
+            self._checked = None  # places are given out anew: another stream, or a shorter one
+        self._highest = max([self._highest, *fresh])
+        failed = next((one for one in outcomes if isinstance(one, BrokerUnavailable)), None)
+        if failed is not None:
+            self._checked = None
+            raise failed
+
+    async def _check(self, session: Session) -> None:
+        """Make sure that the stream exists and holds what it was told; else tell it again."""
+        try:
+            state = await session.stream_state(self._broker.service)
+        except ApiError as error:
+            if not error.stream_is_missing:
+                raise
+            await self._broker.make_streams()
+            state = await session.stream_state(self._broker.service)
+        async with self._database.ambient() as connection:
+            await connection.execute(self._sql.lock)
+            lost = await self._forget_lost(connection, session, state)
+        if lost:
+            metrics.outbox_told_again.inc(lost)
+            log.warning("the stream has lost events, they are told again", events=lost)
+        self._stream_created_at, self._highest = state.created_at, state.last_sequence
+        self._checked = session
+
+    async def _forget_lost(
+        self, connection: AsyncConnection, session: Session, state: StreamState
+    ) -> int:
+        """Make waiting again what the stream does not hold; return how many events that is."""
+        last = (await connection.execute(self._sql.last_told)).one_or_none()
+        if last is None:
+            return 0
+        if last.stream_created_at != state.created_at:
+            made = await connection.execute(
+                self._sql.forget_other_streams, {"created_at": state.created_at}
+            )
+            return made.rowcount
+        intact = await self._last_intact(connection, session, state, last)
+        if intact == last.stream_sequence:
+            return 0
+        made = await connection.execute(
+            self._sql.forget_after, {"created_at": state.created_at, "sequence": intact}
+        )
+        return made.rowcount
+
+    async def _last_intact(
+        self, connection: AsyncConnection, session: Session, state: StreamState, last: _Row
+    ) -> int:
+        """Find a place up to which the stream surely holds what it was told: 0 if there is none.
+
+        Steps back in doubling strides, so it may find a place well before the true end.
+        """
+        row, stride = last, 0
+        while row is not None:
+            if row.stream_sequence < state.first_sequence:  # has gone by age, not been lost
+                return int(row.stream_sequence)
+            if row.stream_sequence <= state.last_sequence and await _holds(
+                session, self._broker.service, row
+            ):
+                return int(row.stream_sequence)
+            found = await connection.execute(
+                self._sql.told_before,
+                {
+                    "created_at": state.created_at,
+                    "sequence": row.stream_sequence,
+                    "stride": stride,
+                },
+            )
+            row, stride = found.one_or_none(), stride * 2 + 1
+        return 0
+
+    def _note(self, error: Exception) -> None:
+        if str(error) != self._trouble:
+            self._trouble = str(error)
+            log.warning("the relay waits", error=self._trouble)
+
+
+class _Statements:
+    """What the relay asks of the outbox, made once."""
+
+    def __init__(self, table: Table) -> None:
+        column = table.c
+        told = column.published_at.is_not(None)
+        created_at = bindparam("created_at", type_=DateTime(timezone=True))
+        sequence = bindparam("sequence", type_=BigInteger)
+
+        self.lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))").bindparams(
+            bindparam("key", f"relay:{table.schema}", type_=Text)
+        )
+        self.oldest = (
+            select(table)
+            .where(column.published_at.is_(None))
+            .order_by(column.position)
+            .limit(bindparam("batch", type_=BigInteger))
+        )
+        some = (
+            select(column.occurred_at)
+            .where(column.published_at.is_(None))
+            .order_by(column.position)
+            .limit(_COUNT_UP_TO)
+            .subquery()
+        )
+        self.waiting = select(
+            func.count().label("waiting"), func.min(some.c.occurred_at).label("oldest")
+        ).select_from(some)
+        sent = select(
+            func.unnest(bindparam("positions", type_=ARRAY(BigInteger))).label("position"),
+            func.unnest(bindparam("sequences", type_=ARRAY(BigInteger))).label("sequence"),
+        ).subquery("sent")
+        self.mark = (
+            update(table)
+            .where(column.position == sent.c.position)
+            .values(
+                published_at=func.clock_timestamp(),
+                stream_created_at=created_at,
+                stream_sequence=sent.c.sequence,
+            )
+        )
+        self.last_told = (
+            select(column.event_id, column.stream_created_at, column.stream_sequence)
+            .where(told)
+            .order_by(column.published_at.desc(), column.stream_sequence.desc())
+            .limit(1)
+        )
+        self.told_before = (
+            select(column.event_id, column.stream_created_at, column.stream_sequence)
+            .where(told, column.stream_created_at == created_at, column.stream_sequence < sequence)
+            .order_by(column.stream_sequence.desc())
+            .offset(bindparam("stride", type_=BigInteger))
+            .limit(1)
+        )
+        # `stream_sequence` stays: it shows that the event has been told before.
+        self.forget_other_streams = (
+            update(table)
+            .where(told, column.stream_created_at != created_at)
+            .values(published_at=None)
+        )
+        self.forget_after = (
+            update(table)
+            .where(told, column.stream_created_at == created_at, column.stream_sequence > sequence)
+            .values(published_at=None)
+        )
+
+
+def _message(row: _Row) -> Message:
+    told_before = row.stream_sequence is not None
+    return Message(
+        id=row.event_id,
+        subject=row.subject,
+        payload=row.payload,
+        occurred_at=row.occurred_at,
+        traceparent=row.traceparent,
+        again=f".again.{row.stream_sequence}" if told_before else "",
+    )
+
+
+async def _holds(session: Session, stream: str, row: _Row) -> bool:
+    """Whether the stream has this event in the place it was confirmed for."""
+    try:
+        answer = await session.api(f"STREAM.MSG.GET.{stream}", {"seq": row.stream_sequence})
+    except ApiError:
+        return False
+    headers = base64.b64decode(answer["message"].get("hdrs", "")).decode()
+    return f"{streams.MESSAGE_ID}: {row.event_id}" in headers
+
+
+async def _wake_at(stopping: asyncio.Event, told: asyncio.Event) -> None:
+    await stopping.wait()
+    told.set()

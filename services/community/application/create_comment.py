@@ -1,0 +1,44 @@
+"""Comment on a post, or answer a comment under it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.chassis.kernel.clock import Clock
+from services.community.application.ports import Transactions
+from services.community.domain.content import Comment
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateComment:
+    """What the author typed; `request_id` if the answer will be kept for a repeat."""
+
+    post_id: UUID
+    author_id: UUID
+    body: str
+    reply_to_id: UUID | None
+    request_id: UUID | None = None
+
+
+async def create_comment(
+    command: CreateComment, transactions: Transactions, clock: Clock
+) -> Comment:
+    """Publish, count, and tell the others in the same commit.
+
+    Raises:
+        InvalidField: the text breaks a rule.
+        PostNotFound, CommentNotFound
+    """
+    comment = Comment.write(
+        post_id=command.post_id,
+        author_id=command.author_id,
+        body=command.body,
+        reply_to_id=command.reply_to_id,
+        now=clock.now(),
+    )
+    async with transactions() as tx:
+        subject = await tx.posts.hold(comment.post_id)
+        await tx.comments.add(comment)
+        await tx.outbox.add([comment.published(subject.item_ids)])
+        if command.request_id is not None:
+            await tx.kept_answers.note(command.request_id, comment.id, comment.created_at)
+    return comment

@@ -1,0 +1,1 @@
+"""The rules of talking and following; no idea of gRPC, SQL or NATS."""

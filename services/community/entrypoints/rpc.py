@@ -1,0 +1,223 @@
+"""CommunityService and ContentService over gRPC: protobuf in, a use case called, protobuf out."""
+
+import struct
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from resonance.community.v1 import community_service_pb2 as pb
+from resonance.community.v1 import content_service_pb2 as content_pb
+from resonance.community.v1.community_service_pb2_grpc import CommunityServiceServicer
+from resonance.community.v1.content_service_pb2_grpc import ContentServiceServicer
+from services.chassis.kernel.clock import Clock
+from services.chassis.kernel.ids import parse_id
+from services.chassis.rpc.identity import current_caller
+from services.community.application.create_comment import CreateComment, create_comment
+from services.community.application.create_post import CreatePost, create_post
+from services.community.application.delete_comment import delete_comment
+from services.community.application.delete_post import delete_post
+from services.community.application.follow_user import follow_user
+from services.community.application.list_comments import list_comments
+from services.community.application.list_feed import FeedPosition, list_feed
+from services.community.application.list_following import list_following
+from services.community.application.ports import Followee, Reads, Transactions
+from services.community.application.react_to_post import ReactToPost, react_to_post
+from services.community.application.unfollow_user import unfollow_user
+from services.community.domain.errors import BadPageToken
+from services.community.domain.kinds import PostKind, ReactionKind
+from services.community.entrypoints.page_tokens import PageTokens
+from services.community.entrypoints.wire import (
+    fresh,
+    optional_id,
+    to_comment,
+    to_comment_seen,
+    to_content,
+    to_post,
+    to_time,
+)
+
+# As the comments of the contract say.
+FOLLOWING_PAGE = 50
+COMMENTS_PAGE = 20
+FEED_PAGE = 20
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FOLLOWING = struct.Struct(">q16s")  # microseconds since 1970, followee
+_FEED = struct.Struct(">?16s")  # of all, post
+
+
+class CommunityRpc(CommunityServiceServicer):
+    def __init__(
+        self, transactions: Transactions, reads: Reads, clock: Clock, tokens: PageTokens
+    ) -> None:
+        self._transactions, self._reads = transactions, reads
+        self._clock, self._tokens = clock, tokens
+
+    async def FollowUser(
+        self, request: pb.FollowUserRequest, context: Any
+    ) -> pb.FollowUserResponse:
+        follower_id = parse_id(request.user_id, "user_id")
+        followee_id = parse_id(request.followee_id, "followee_id")
+        await follow_user(follower_id, followee_id, self._transactions, self._clock)
+        return pb.FollowUserResponse()
+
+    async def UnfollowUser(
+        self, request: pb.UnfollowUserRequest, context: Any
+    ) -> pb.UnfollowUserResponse:
+        follower_id = parse_id(request.user_id, "user_id")
+        followee_id = parse_id(request.followee_id, "followee_id")
+        await unfollow_user(follower_id, followee_id, self._transactions, self._clock)
+        return pb.UnfollowUserResponse()
+
+    async def ListFollowing(
+        self, request: pb.ListFollowingRequest, context: Any
+    ) -> pb.ListFollowingResponse:
+        user_id = parse_id(request.user_id, "user_id")
+        before = None
+        if request.page_token:
+            micros, followee = _unpack(
+                _FOLLOWING, self._tokens.open("following", user_id, request.page_token)
+            )
+            before = Followee(
+                user_id=UUID(bytes=followee), followed_at=_EPOCH + timedelta(microseconds=micros)
+            )
+        page, last = await list_following(
+            user_id, self._reads, before=before, limit=request.page_size or FOLLOWING_PAGE
+        )
+        token = ""
+        if last is not None:
+            micros = (last.followed_at - _EPOCH) // timedelta(microseconds=1)
+            position = _FOLLOWING.pack(micros, last.user_id.bytes)
+            token = self._tokens.seal("following", user_id, position)
+        return pb.ListFollowingResponse(
+            followees=[
+                pb.Followee(user_id=str(one.user_id), follow_time=to_time(one.followed_at))
+                for one in page
+            ],
+            next_page_token=token,
+        )
+
+    async def CreatePost(
+        self, request: pb.CreatePostRequest, context: Any
+    ) -> pb.CreatePostResponse:
+        command = CreatePost(
+            author_id=parse_id(request.author_id, "author_id"),
+            kind=PostKind(request.kind),
+            title=request.title,
+            body=request.body,
+            item_ids=tuple(request.item_ids),
+            rating=request.rating,
+            request_id=optional_id(request.request_id, "request_id"),
+        )
+        post = await create_post(command, self._transactions, self._clock)
+        return pb.CreatePostResponse(post=to_post(fresh(post)))
+
+    async def GetPost(self, request: pb.GetPostRequest, context: Any) -> pb.GetPostResponse:
+        post_id = parse_id(request.post_id, "post_id")
+        async with self._reads() as reader:
+            view = await reader.post(post_id, current_caller().subject)
+        return pb.GetPostResponse(post=to_post(view))
+
+    async def DeletePost(
+        self, request: pb.DeletePostRequest, context: Any
+    ) -> pb.DeletePostResponse:
+        post_id = parse_id(request.post_id, "post_id")
+        author_id = parse_id(request.author_id, "author_id")
+        await delete_post(post_id, author_id, self._transactions, self._clock)
+        return pb.DeletePostResponse()
+
+    async def CreateComment(
+        self, request: pb.CreateCommentRequest, context: Any
+    ) -> pb.CreateCommentResponse:
+        command = CreateComment(
+            post_id=parse_id(request.post_id, "post_id"),
+            author_id=parse_id(request.author_id, "author_id"),
+            body=request.body,
+            reply_to_id=optional_id(request.reply_to_id, "reply_to_id"),
+            request_id=optional_id(request.request_id, "request_id"),
+        )
+        comment = await create_comment(command, self._transactions, self._clock)
+        return pb.CreateCommentResponse(comment=to_comment(comment))
+
+    async def ListComments(
+        self, request: pb.ListCommentsRequest, context: Any
+    ) -> pb.ListCommentsResponse:
+        post_id = parse_id(request.post_id, "post_id")
+        after = None
+        if request.page_token:
+            after = _id(self._tokens.open("comments", post_id, request.page_token))
+        page, last = await list_comments(
+            post_id, self._reads, after=after, limit=request.page_size or COMMENTS_PAGE
+        )
+        return pb.ListCommentsResponse(
+            comments=[to_comment_seen(view) for view in page],
+            next_page_token=self._tokens.seal("comments", post_id, last.bytes) if last else "",
+        )
+
+    async def DeleteComment(
+        self, request: pb.DeleteCommentRequest, context: Any
+    ) -> pb.DeleteCommentResponse:
+        comment_id = parse_id(request.comment_id, "comment_id")
+        author_id = parse_id(request.author_id, "author_id")
+        await delete_comment(comment_id, author_id, self._transactions, self._clock)
+        return pb.DeleteCommentResponse()
+
+    async def ReactToPost(
+        self, request: pb.ReactToPostRequest, context: Any
+    ) -> pb.ReactToPostResponse:
+        command = ReactToPost(
+            post_id=parse_id(request.post_id, "post_id"),
+            user_id=parse_id(request.user_id, "user_id"),
+            kind=ReactionKind(request.kind),
+            request_id=optional_id(request.request_id, "request_id"),
+        )
+        view = await react_to_post(command, self._transactions, self._clock)
+        return pb.ReactToPostResponse(post=to_post(view))
+
+    async def ListFeed(self, request: pb.ListFeedRequest, context: Any) -> pb.ListFeedResponse:
+        user_id = parse_id(request.user_id, "user_id")
+        position = None
+        if request.page_token:
+            is_of_all, before = _unpack(
+                _FEED, self._tokens.open("feed", user_id, request.page_token)
+            )
+            position = FeedPosition(before=UUID(bytes=before), is_of_all=is_of_all)
+        page, last = await list_feed(
+            user_id,
+            current_caller().subject,
+            self._reads,
+            position=position,
+            limit=request.page_size or FEED_PAGE,
+        )
+        token = ""
+        if last is not None:
+            sealed = _FEED.pack(last.is_of_all, last.before.bytes)
+            token = self._tokens.seal("feed", user_id, sealed)
+        return pb.ListFeedResponse(posts=[to_post(view) for view in page], next_page_token=token)
+
+
+class ContentRpc(ContentServiceServicer):
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    async def BatchGetContents(
+        self, request: content_pb.BatchGetContentsRequest, context: Any
+    ) -> content_pb.BatchGetContentsResponse:
+        wanted = [
+            parse_id(text, f"content_ids[{at}]") for at, text in enumerate(request.content_ids)
+        ]
+        async with self._reads() as reader:
+            found = await reader.contents(wanted)
+        return content_pb.BatchGetContentsResponse(contents=[to_content(one) for one in found])
+
+
+def _unpack(form: struct.Struct, position: bytes) -> tuple[Any, ...]:
+    """Read a position of an older version's form as what it is: not ours any more."""
+    if len(position) != form.size:
+        raise BadPageToken("The page token is from another version; start without one.")
+    return form.unpack(position)
+
+
+def _id(position: bytes) -> UUID:
+    (raw,) = _unpack(struct.Struct("16s"), position)
+    return UUID(bytes=raw)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from uuid import UUID
 
 # A mood fades to neutral by half in this time; the same figure as in emotion_tag, whose events
@@ -16,8 +15,6 @@ MOOD_HALF_LIFE = timedelta(hours=6)
 # more likely than not: sadness has valence -0.8, disappointment -0.6 in the taxonomy.
 DISTRESS_VALENCE = -0.3
 DISTRESS_CONFIDENCE = 0.25
-
-NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +48,11 @@ class Mood:
 class Portrait:
     """What the audience of a campaign may ask about. `interests` weigh 0 to 1."""
 
-    interests: Mapping[str, float] = NOTHING
+    interests: Mapping[str, float] = field(default_factory=dict)
     engagement: float = 0.0
     behavior_count: int = 0
     purchase_count: int = 0
-    spent_minor: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    spent_minor: Mapping[str, int] = field(default_factory=dict)
     last_active_at: datetime | None = None
     version: int = 0
 

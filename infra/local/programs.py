@@ -30,16 +30,17 @@ class Program:
         self.name = name
         self.log = log
         self._process: psutil.Process | None = None
-        self._exit_code: int | None = None
 
     @property
     def is_running(self) -> bool:
-        """Whether it runs; a program that has ended but was not waited for does not."""
-        if self._process is None:
-            return False
-        with suppress(psutil.NoSuchProcess):
-            return self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
-        return False
+        """Whether it runs; a child of ours that has ended is reaped by asking."""
+        match self._process:
+            case None:
+                return False
+            case psutil.Popen() as child:
+                return child.poll() is None
+            case adopted:
+                return adopted.is_running()
 
     @property
     def process(self) -> psutil.Process:
@@ -50,8 +51,8 @@ class Program:
 
     @property
     def exit_code(self) -> int | None:
-        """How it ended, if this process started it and has waited for its end."""
-        return self._exit_code
+        """How it ended, if this process started it: negative for a signal. None: unknown."""
+        return self._process.poll() if isinstance(self._process, psutil.Popen) else None
 
     def start(
         self,
@@ -64,7 +65,6 @@ class Program:
         """Start it in `folder`; `account` is the system account it runs as, if not the caller's."""
         if self.is_running:
             raise StackError(f"{self.name} is running already.")
-        self._exit_code = None
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self._process = psutil.Popen(
@@ -91,9 +91,6 @@ class Program:
             if monotonic() >= give_up_at:
                 return False
             await asyncio.sleep(POLL)
-        if self._process is not None:
-            with suppress(psutil.TimeoutExpired):
-                self._exit_code = self._process.wait(0)  # a child of ours is reaped
         return True
 
     async def stop(self, number: signal.Signals = signal.SIGTERM, *, within: float) -> None:

@@ -1,5 +1,6 @@
 """The embedded servers: what a service may and may not do there, and what a crash leaves."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -85,7 +86,9 @@ async def test_a_service_publishes_its_own_events_only(
     async def note(error: Exception) -> None:
         refused.append(error)
 
-    client = await nats_client.connect(broker_url_of("profile"), error_cb=note)
+    client = await nats_client.connect(
+        broker_url_of("profile"), error_cb=note, inbox_prefix="_INBOX.profile"
+    )
     stream = client.jetstream()
     await stream.add_stream(name="profile", subjects=["resonance.profile.>"])
 
@@ -96,6 +99,22 @@ async def test_a_service_publishes_its_own_events_only(
 
     assert told.seq == 1
     assert any("permissions violation" in str(error).lower() for error in refused)
+
+
+@pytest.mark.parametrize("subject", ["_INBOX.community.>", "notice.community.>", "resonance.>"])
+async def test_a_service_cannot_listen_in_on_another(
+    broker_url: str, broker_url_of: Callable[[str], str], subject: str
+) -> None:
+    refused: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def note(error: Exception) -> None:
+        refused.set_result(str(error))
+
+    client = await nats_client.connect(broker_url_of("profile"), error_cb=note)
+    await client.subscribe(subject)
+
+    assert "permissions violation" in (await asyncio.wait_for(refused, 5)).lower()
+    await client.close()
 
 
 async def test_a_stored_message_survives_a_broker_crash(nats: TestNats, broker_url: str) -> None:

@@ -23,7 +23,7 @@ from tests.support.serving import serve
 class Harness:
     """What a test of this service holds in its hands."""
 
-    stub: "campaign_service_pb2_grpc.CampaignServiceAsyncStub"
+    stub: campaign_service_pb2_grpc.CampaignServiceStub
     transactions: Transactions
     database: Database
     clock: FixedClock

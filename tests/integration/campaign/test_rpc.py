@@ -15,7 +15,7 @@ from services.campaign.application.change_state import end_overdue
 from services.campaign.application.expire_claims import expire_claims
 from services.campaign.domain.person import Mood, Portrait
 from services.chassis.kernel.ids import new_id
-from services.chassis.rpc.channels import RemoteError
+from services.chassis.rpc.errors import RemoteError
 from tests.integration.campaign.conftest import Harness
 from tests.support.campaigns import ALL_PURPOSES, NOW, a_mood
 

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -67,7 +68,7 @@ def test_a_draft_gives_no_offers() -> None:
     ],
 )
 def test_a_plan_that_cannot_be_carried_out_names_the_field(
-    plan: type[Campaign], field: str
+    plan: Callable[[], Campaign], field: str
 ) -> None:
     with pytest.raises(InvalidField) as refusal:
         plan()

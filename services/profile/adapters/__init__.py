@@ -1,0 +1,1 @@
+"""How it is done: PostgreSQL, the broker, keyed hashes."""

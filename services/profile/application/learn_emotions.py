@@ -1,0 +1,70 @@
+"""Learns which emotions people express, and forgets them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.chassis.kernel.clock import Clock
+from services.profile.application.ports import Transactions
+from services.profile.domain.consent import Consents
+from services.profile.domain.purpose import Purpose
+
+
+@dataclass(frozen=True)
+class Feeling:
+    """What a person's words felt like; `strength` is 0 to 1, `recorded_at` when it was told."""
+
+    event_id: UUID
+    user_id: UUID
+    emotion: str
+    strength: float
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+async def learn_emotions(
+    feelings: Sequence[Feeling], transactions: Transactions, clock: Clock
+) -> None:
+    """Add them to the portraits of those who allow both a portrait and to infer their mood."""
+    async with transactions() as tx:
+        people = await tx.consents.lock_all({feeling.user_id for feeling in feelings})
+        allowed = [one for one in feelings if _is_allowed(one, people.get(one.user_id))]
+        if not allowed:
+            return
+        portraits = await tx.portraits.get({feeling.user_id for feeling in allowed})
+        for one in allowed:
+            portraits[one.user_id].feel(
+                one.emotion, one.strength, event_id=one.event_id, occurred_at=one.occurred_at
+            )
+        now = clock.now()
+        changed = [portrait.changed(now) for portrait in portraits.values()]
+        await tx.portraits.save(list(portraits.values()))
+        await tx.outbox.add(changed)
+
+
+async def forget_emotions(
+    cleared: dict[UUID, datetime], transactions: Transactions, clock: Clock
+) -> None:
+    """Drop the emotions of people whose mood was forgotten, and those told until that moment.
+
+    The consent stays as it is: this is a person who wants to begin anew.
+    """
+    async with transactions() as tx:
+        people = await tx.consents.lock_all(cleared)
+        for user_id, consents in people.items():
+            consents.forget(Purpose.EMOTION_INFERENCE, cleared[user_id])
+        await tx.consents.save_forgotten(list(people.values()))
+        portraits = (await tx.portraits.get(people)).values()
+        poorer = [portrait for portrait in portraits if portrait.forget_emotions()]
+        now = clock.now()
+        changed = [portrait.changed(now) for portrait in poorer]
+        await tx.portraits.save(poorer)
+        await tx.outbox.add(changed)
+
+
+def _is_allowed(feeling: Feeling, consents: Consents | None) -> bool:
+    needed = (Purpose.PERSONALIZATION, Purpose.EMOTION_INFERENCE)
+    return consents is not None and all(
+        consents.covers(purpose, feeling.recorded_at) for purpose in needed
+    )

@@ -1,0 +1,1 @@
+"""The rules about people, with no idea of gRPC, SQL or NATS."""

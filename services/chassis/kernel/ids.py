@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from datetime import datetime
 from uuid import UUID
 
 from services.chassis.kernel.errors import InvalidField
@@ -35,7 +36,16 @@ def new_id() -> UUID:
 
     More than 4,096 in a millisecond borrow from the next millisecond.
     """
-    tick = _ticks.next()
+    return _id_of(_ticks.next())
+
+
+def new_id_at(moment: datetime) -> UUID:
+    """Make a UUIDv7 that sorts where `moment` (aware, from 1970 on) is, for imported history."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return _id_of(milliseconds << _COUNTER_BITS | int.from_bytes(os.urandom(2)) >> 4)
+
+
+def _id_of(tick: int) -> UUID:
     milliseconds, counter = tick >> _COUNTER_BITS, tick & ((1 << _COUNTER_BITS) - 1)
     random = int.from_bytes(os.urandom(8)) >> 2
     return UUID(int=milliseconds << 80 | _VERSION_7 | counter << 64 | _VARIANT | random)

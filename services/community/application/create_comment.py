@@ -1,6 +1,7 @@
 """Comment on a post, or answer a comment under it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.chassis.kernel.clock import Clock
@@ -10,13 +11,17 @@ from services.community.domain.content import Comment
 
 @dataclass(frozen=True, kw_only=True)
 class CreateComment:
-    """What the author typed; `request_id` if the answer will be kept for a repeat."""
+    """What the author typed; `request_id` if the answer will be kept for a repeat.
+
+    `published_at` is set for imported history, None means now.
+    """
 
     post_id: UUID
     author_id: UUID
     body: str
     reply_to_id: UUID | None
     request_id: UUID | None = None
+    published_at: datetime | None = None
 
 
 async def create_comment(
@@ -33,7 +38,7 @@ async def create_comment(
         author_id=command.author_id,
         body=command.body,
         reply_to_id=command.reply_to_id,
-        now=clock.now(),
+        now=command.published_at or clock.now(),
     )
     async with transactions() as tx:
         subject = await tx.posts.hold(comment.post_id)

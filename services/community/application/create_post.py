@@ -1,6 +1,7 @@
 """Publish a post."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.chassis.kernel.clock import Clock
@@ -11,7 +12,10 @@ from services.community.domain.kinds import PostKind
 
 @dataclass(frozen=True, kw_only=True)
 class CreatePost:
-    """What the author typed; `request_id` if the answer will be kept for a repeat."""
+    """What the author typed; `request_id` if the answer will be kept for a repeat.
+
+    `published_at` is set for imported history, None means now.
+    """
 
     author_id: UUID
     kind: PostKind
@@ -20,6 +24,7 @@ class CreatePost:
     item_ids: tuple[str, ...]
     rating: int
     request_id: UUID | None = None
+    published_at: datetime | None = None
 
 
 async def create_post(command: CreatePost, transactions: Transactions, clock: Clock) -> Post:
@@ -35,7 +40,7 @@ async def create_post(command: CreatePost, transactions: Transactions, clock: Cl
         body=command.body,
         item_ids=command.item_ids,
         rating=command.rating,
-        now=clock.now(),
+        now=command.published_at or clock.now(),
     )
     async with transactions() as tx:
         await tx.posts.add(post)

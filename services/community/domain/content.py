@@ -6,7 +6,7 @@ from typing import Self
 from uuid import UUID
 
 from services.chassis.kernel.errors import InvalidField
-from services.chassis.kernel.ids import new_id
+from services.chassis.kernel.ids import new_id_at
 from services.community.domain.errors import NotTheAuthor
 from services.community.domain.events import ContentDeleted, ContentPublished
 from services.community.domain.kinds import PostKind, TextKind
@@ -58,7 +58,7 @@ class Post:
         if not (1 <= rating <= BEST_RATING if kind is PostKind.REVIEW else rating == 0):
             raise InvalidField("rating", "rating", "A review has 1 to 5, every other kind 0.")
         return cls(
-            id=new_id(),
+            id=new_id_at(now),
             author_id=author_id,
             kind=kind,
             title=clean_title(title, longest=LONGEST_TITLE),
@@ -102,7 +102,7 @@ class Comment:
             InvalidField: the text breaks a rule.
         """
         return cls(
-            id=new_id(),
+            id=new_id_at(now),
             post_id=post_id,
             author_id=author_id,
             body=clean_body(body, longest=LONGEST_COMMENT),

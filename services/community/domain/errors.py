@@ -39,6 +39,12 @@ class BadPageToken(Invalid):
     reason = "BAD_PAGE_TOKEN"
 
 
+class ImportNotAllowed(Denied):
+    """Only operators may publish with a time of the past."""
+
+    reason = "IMPORT_NOT_ALLOWED"
+
+
 class NotTheAuthor(Denied):
     """Only its author may do that."""
 

@@ -25,6 +25,7 @@ from services.community.application.react_to_post import ReactToPost, react_to_p
 from services.community.application.unfollow_user import unfollow_user
 from services.community.domain.errors import BadPageToken
 from services.community.domain.kinds import PostKind, ReactionKind
+from services.community.entrypoints.imports import import_time
 from services.community.entrypoints.page_tokens import PageTokens
 from services.community.entrypoints.wire import (
     fresh,
@@ -108,6 +109,7 @@ class CommunityRpc(CommunityServiceServicer):
             item_ids=tuple(request.item_ids),
             rating=request.rating,
             request_id=optional_id(request.request_id, "request_id"),
+            published_at=import_time(request, self._clock.now()),
         )
         post = await create_post(command, self._transactions, self._clock)
         return pb.CreatePostResponse(post=to_post(fresh(post)))
@@ -135,6 +137,7 @@ class CommunityRpc(CommunityServiceServicer):
             body=request.body,
             reply_to_id=optional_id(request.reply_to_id, "reply_to_id"),
             request_id=optional_id(request.request_id, "request_id"),
+            published_at=import_time(request, self._clock.now()),
         )
         comment = await create_comment(command, self._transactions, self._clock)
         return pb.CreateCommentResponse(comment=to_comment(comment))

@@ -213,6 +213,7 @@ class CreatePostRequest(_message.Message):
     ITEM_IDS_FIELD_NUMBER: _builtins.int
     RATING_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PUBLISH_TIME_FIELD_NUMBER: _builtins.int
     author_id: _builtins.str
     """Who writes it."""
     kind: _post_pb2.PostKind.ValueType
@@ -229,6 +230,12 @@ class CreatePostRequest(_message.Message):
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """At most 9, without repeats. A review has exactly one, a show-order at least one."""
 
+    @_builtins.property
+    def publish_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was said, for imports by operators (PERMISSION_DENIED / IMPORT_NOT_ALLOWED for others): not in the
+        future and at most 20 years ago. Unset means now.
+        """
+
     def __init__(
         self,
         *,
@@ -239,10 +246,11 @@ class CreatePostRequest(_message.Message):
         item_ids: _abc.Iterable[_builtins.str] | None = ...,
         rating: _builtins.int = ...,
         request_id: _builtins.str = ...,
+        publish_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["publish_time", b"publish_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "body", b"body", "item_ids", b"item_ids", "kind", b"kind", "rating", b"rating", "request_id", b"request_id", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "body", b"body", "item_ids", b"item_ids", "kind", b"kind", "publish_time", b"publish_time", "rating", b"rating", "request_id", b"request_id", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -376,6 +384,7 @@ class CreateCommentRequest(_message.Message):
     BODY_FIELD_NUMBER: _builtins.int
     REPLY_TO_ID_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PUBLISH_TIME_FIELD_NUMBER: _builtins.int
     post_id: _builtins.str
     """The post."""
     author_id: _builtins.str
@@ -386,6 +395,12 @@ class CreateCommentRequest(_message.Message):
     """The comment it answers, under the same post; empty if it answers the post."""
     request_id: _builtins.str
     """A UUID that makes a retry safe: the same id is applied once and answered the same."""
+    @_builtins.property
+    def publish_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was said, for imports by operators (PERMISSION_DENIED / IMPORT_NOT_ALLOWED for others): not in the
+        future and at most 20 years ago. Unset means now.
+        """
+
     def __init__(
         self,
         *,
@@ -394,10 +409,11 @@ class CreateCommentRequest(_message.Message):
         body: _builtins.str = ...,
         reply_to_id: _builtins.str = ...,
         request_id: _builtins.str = ...,
+        publish_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["publish_time", b"publish_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "body", b"body", "post_id", b"post_id", "reply_to_id", b"reply_to_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "body", b"body", "post_id", b"post_id", "publish_time", b"publish_time", "reply_to_id", b"reply_to_id", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

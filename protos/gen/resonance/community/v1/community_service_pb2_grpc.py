@@ -120,7 +120,7 @@ class CommunityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreatePost(self, request, context):
-        """Publishes a post.
+        """Publishes a post. Operators may publish for others and, by `publish_time`, what was said elsewhere before.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -141,7 +141,7 @@ class CommunityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreateComment(self, request, context):
-        """Comments on a post, or answers a comment under it.
+        """Comments on a post, or answers a comment under it. Operators may comment for others, as in CreatePost.
 
         Fails with NOT_FOUND / POST_NOT_FOUND or COMMENT_NOT_FOUND.
         """

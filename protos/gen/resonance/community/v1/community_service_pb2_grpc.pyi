@@ -26,13 +26,13 @@ class CommunityServiceStub:
     ListFollowing: _aio.UnaryUnaryMultiCallable[_community_service_pb2.ListFollowingRequest, _community_service_pb2.ListFollowingResponse]
     """Lists whom somebody follows, latest first."""
     CreatePost: _aio.UnaryUnaryMultiCallable[_community_service_pb2.CreatePostRequest, _community_service_pb2.CreatePostResponse]
-    """Publishes a post."""
+    """Publishes a post. Operators may publish for others and, by `publish_time`, what was said elsewhere before."""
     GetPost: _aio.UnaryUnaryMultiCallable[_community_service_pb2.GetPostRequest, _community_service_pb2.GetPostResponse]
     """Gets a post. Fails with NOT_FOUND / POST_NOT_FOUND."""
     DeletePost: _aio.UnaryUnaryMultiCallable[_community_service_pb2.DeletePostRequest, _community_service_pb2.DeletePostResponse]
     """Deletes a post and its comments. Only its author may (PERMISSION_DENIED / NOT_THE_AUTHOR)."""
     CreateComment: _aio.UnaryUnaryMultiCallable[_community_service_pb2.CreateCommentRequest, _community_service_pb2.CreateCommentResponse]
-    """Comments on a post, or answers a comment under it.
+    """Comments on a post, or answers a comment under it. Operators may comment for others, as in CreatePost.
 
     Fails with NOT_FOUND / POST_NOT_FOUND or COMMENT_NOT_FOUND.
     """
@@ -83,7 +83,7 @@ class CommunityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _community_service_pb2.CreatePostRequest,
         context: _aio.ServicerContext[_community_service_pb2.CreatePostRequest, _abc.Awaitable[_community_service_pb2.CreatePostResponse]],
     ) -> _abc.Awaitable[_community_service_pb2.CreatePostResponse]:
-        """Publishes a post."""
+        """Publishes a post. Operators may publish for others and, by `publish_time`, what was said elsewhere before."""
 
     @_abc_1.abstractmethod
     def GetPost(
@@ -107,7 +107,7 @@ class CommunityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _community_service_pb2.CreateCommentRequest,
         context: _aio.ServicerContext[_community_service_pb2.CreateCommentRequest, _abc.Awaitable[_community_service_pb2.CreateCommentResponse]],
     ) -> _abc.Awaitable[_community_service_pb2.CreateCommentResponse]:
-        """Comments on a post, or answers a comment under it.
+        """Comments on a post, or answers a comment under it. Operators may comment for others, as in CreatePost.
 
         Fails with NOT_FOUND / POST_NOT_FOUND or COMMENT_NOT_FOUND.
         """

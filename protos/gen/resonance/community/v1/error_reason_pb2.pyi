@@ -38,6 +38,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Only its author may do that."""
     ERROR_REASON_USER_NOT_FOUND: _ErrorReason.ValueType  # 7
     """The person is not known here (yet): registration takes a moment to arrive."""
+    ERROR_REASON_IMPORT_NOT_ALLOWED: _ErrorReason.ValueType  # 8
+    """Only operators may publish with a time of the past."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call to `community` failed, for machines. `ErrorInfo.reason` carries the name without its prefix."""
@@ -58,4 +60,6 @@ ERROR_REASON_NOT_THE_AUTHOR: ErrorReason.ValueType  # 6
 """Only its author may do that."""
 ERROR_REASON_USER_NOT_FOUND: ErrorReason.ValueType  # 7
 """The person is not known here (yet): registration takes a moment to arrive."""
+ERROR_REASON_IMPORT_NOT_ALLOWED: ErrorReason.ValueType  # 8
+"""Only operators may publish with a time of the past."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

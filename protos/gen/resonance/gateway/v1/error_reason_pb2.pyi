@@ -32,7 +32,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """400: the path or the query is not percent-encoded UTF-8."""
     ERROR_REASON_MALFORMED_JSON: _ErrorReason.ValueType  # 4
     """400: the body is not JSON in UTF-8."""
-    ERROR_REASON_INVALID_FIELD: _ErrorReason.ValueType  # 5
+    ERROR_REASON_INVALID_REQUEST: _ErrorReason.ValueType  # 5
     """400: a field is unknown, has the wrong type or breaks a rule; `fields` names each."""
     ERROR_REASON_TOO_DEEP: _ErrorReason.ValueType  # 6
     """400: the JSON is nested more than 100 deep."""
@@ -88,7 +88,7 @@ ERROR_REASON_MALFORMED_URL: ErrorReason.ValueType  # 3
 """400: the path or the query is not percent-encoded UTF-8."""
 ERROR_REASON_MALFORMED_JSON: ErrorReason.ValueType  # 4
 """400: the body is not JSON in UTF-8."""
-ERROR_REASON_INVALID_FIELD: ErrorReason.ValueType  # 5
+ERROR_REASON_INVALID_REQUEST: ErrorReason.ValueType  # 5
 """400: a field is unknown, has the wrong type or breaks a rule; `fields` names each."""
 ERROR_REASON_TOO_DEEP: ErrorReason.ValueType  # 6
 """400: the JSON is nested more than 100 deep."""

@@ -38,7 +38,8 @@ async def create_comment(
         author_id=command.author_id,
         body=command.body,
         reply_to_id=command.reply_to_id,
-        now=command.published_at or clock.now(),
+        now=clock.now(),
+        published_at=command.published_at,
     )
     async with transactions() as tx:
         subject = await tx.posts.hold(comment.post_id)

@@ -40,7 +40,8 @@ async def create_post(command: CreatePost, transactions: Transactions, clock: Cl
         body=command.body,
         item_ids=command.item_ids,
         rating=command.rating,
-        now=command.published_at or clock.now(),
+        now=clock.now(),
+        published_at=command.published_at,
     )
     async with transactions() as tx:
         await tx.posts.add(post)

@@ -6,7 +6,7 @@ from typing import Self
 from uuid import UUID
 
 from services.chassis.kernel.errors import InvalidField
-from services.chassis.kernel.ids import new_id_at
+from services.chassis.kernel.ids import new_id, new_id_at
 from services.community.domain.errors import NotTheAuthor
 from services.community.domain.events import ContentDeleted, ContentPublished
 from services.community.domain.kinds import PostKind, TextKind
@@ -48,8 +48,9 @@ class Post:
         item_ids: tuple[str, ...],
         rating: int,
         now: datetime,
+        published_at: datetime | None = None,
     ) -> Self:
-        """Make a post from what its author typed.
+        """Make a post from what its author typed; `published_at` is set for imported history.
 
         Raises:
             InvalidField: text, items or rating break a rule of the kind.
@@ -58,14 +59,14 @@ class Post:
         if not (1 <= rating <= BEST_RATING if kind is PostKind.REVIEW else rating == 0):
             raise InvalidField("rating", "rating", "A review has 1 to 5, every other kind 0.")
         return cls(
-            id=new_id_at(now),
+            id=new_id_at(published_at) if published_at else new_id(),
             author_id=author_id,
             kind=kind,
             title=clean_title(title, longest=LONGEST_TITLE),
             body=clean_body(body, longest=LONGEST_BODY),
             item_ids=item_ids,
             rating=rating,
-            created_at=now,
+            created_at=published_at or now,
         )
 
     def published(self) -> ContentPublished:
@@ -94,20 +95,27 @@ class Comment:
 
     @classmethod
     def write(
-        cls, *, post_id: UUID, author_id: UUID, body: str, reply_to_id: UUID | None, now: datetime
+        cls,
+        *,
+        post_id: UUID,
+        author_id: UUID,
+        body: str,
+        reply_to_id: UUID | None,
+        now: datetime,
+        published_at: datetime | None = None,
     ) -> Self:
-        """Make a comment from what its author typed.
+        """Make a comment from what its author typed; `published_at` is set for imported history.
 
         Raises:
             InvalidField: the text breaks a rule.
         """
         return cls(
-            id=new_id_at(now),
+            id=new_id_at(published_at) if published_at else new_id(),
             post_id=post_id,
             author_id=author_id,
             body=clean_body(body, longest=LONGEST_COMMENT),
             reply_to_id=reply_to_id,
-            created_at=now,
+            created_at=published_at or now,
         )
 
     def published(self, item_ids: tuple[str, ...]) -> ContentPublished:

@@ -112,6 +112,19 @@ class Broker:
             await self._changed.wait()
         return self._session
 
+    async def session_until(self, stopping: asyncio.Event) -> Session | None:
+        """As `session`; None if told to stop before there is one."""
+        if self._session is not None and self._session.is_alive:
+            return self._session
+        ending = asyncio.ensure_future(stopping.wait())
+        opening = asyncio.ensure_future(self.session())
+        try:
+            await asyncio.wait({ending, opening}, return_when=asyncio.FIRST_COMPLETED)
+            return opening.result() if opening.done() else None
+        finally:
+            ending.cancel()
+            opening.cancel()
+
     def watch(self, call: Callable[[], None]) -> Callable[[], None]:
         """Call this at every new connection; returns what ends the watch."""
         self._watchers.add(call)

@@ -225,7 +225,8 @@ class Relay:
 
         Steps back in doubling strides, so it may find a place well before the true end.
         """
-        row, stride = last, 0
+        row: _Row | None = last
+        stride = 0
         while row is not None:
             if row.stream_sequence < state.first_sequence:  # has gone by age, not been lost
                 return int(row.stream_sequence)

@@ -47,7 +47,7 @@ ERROR = "Resonance-Error"
 TRIES = "Resonance-Tries"
 ORIGINAL_SUBJECT = "Resonance-Original-Subject"
 
-_UUID_LENGTH = 36
+UUID_LENGTH = 36
 
 
 def stream_of(event: type[ProtoMessage]) -> str:
@@ -87,7 +87,7 @@ def event_id_of(headers: Mapping[str, str]) -> UUID:
     Raises:
         ValueError: there is none.
     """
-    return UUID(headers.get(MESSAGE_ID, "")[:_UUID_LENGTH])
+    return UUID(headers.get(MESSAGE_ID, "")[:UUID_LENGTH])
 
 
 def occurred_at_of(headers: Mapping[str, str]) -> datetime:

@@ -1,0 +1,403 @@
+"""Runs a reaction to the events of a kind: in batches, in one transaction each, the effect once.
+
+A batch is committed together with its inbox rows and only then acknowledged: a crash between the
+two brings it again, and the inbox knows it. If a batch fails, its events are tried one by one, so
+that one poison event holds up nobody; it comes again after a growing pause and, having failed
+`max_tries` times, is put aside as a dead letter. What is not the event's fault does not count:
+while the database is away the reader waits and holds what it has; while a neighbour is away, or
+locks collide, the event comes again until it can be done.
+
+Tries are counted in the process, not by the broker, who also counts deliveries to readers that were
+killed: a restart forgives some tries rather than burying an event that never failed.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from google.protobuf.message import DecodeError
+from google.protobuf.message import Message as ProtoMessage
+from nats.aio.msg import Msg
+from sqlalchemy import Table
+
+from services.chassis.db.transaction import Database, DatabaseUnavailable
+from services.chassis.kernel.errors import DomainError, Unavailable
+from services.chassis.messaging import metrics, streams
+from services.chassis.messaging.broker import Broker
+from services.chassis.messaging.feed import ConsumerMissing, Feed
+from services.chassis.messaging.inbox import Inbox
+from services.chassis.messaging.session import ApiError, BrokerUnavailable, Session
+from services.chassis.observability.logs import get_logger
+from services.chassis.observability.tracing import Span
+from services.chassis.rpc.errors import DatabaseConflict, expected
+
+log = get_logger(__name__)
+
+E = TypeVar("E", bound=ProtoMessage)
+
+# What is held is renewed three times in this span; a reader that dies lets go after it.
+ACK_WAIT = timedelta(seconds=30)
+# Given out and not yet acknowledged, over all replicas; events that wait for another try count.
+MAX_PENDING = 5_000
+
+LONGEST_PAUSE = timedelta(minutes=1)
+PAUSE_WHEN_AWAY = timedelta(seconds=5)
+_DATABASE_PAUSE = 0.25  # seconds between attempts while the database is away
+_STREAM_PAUSE_FIRST, _STREAM_PAUSE_LONGEST = 0.1, 2.0  # while a stream has not been made yet
+
+_LONGEST_ERROR = 300  # characters of an error that a dead letter carries
+_MOST_FAILING = 10_000  # events whose tries are remembered
+
+_ACK, _NAK, _TERM, _IN_PROGRESS = b"+ACK", b"-NAK ", b"+TERM", b"+WPI"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered(Generic[E]):
+    """An event as it reached the reader."""
+
+    id: UUID
+    event: E
+    occurred_at: datetime
+
+
+Do = Callable[[Sequence[Delivered[E]]], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reaction(Generic[E]):
+    """What a service does about events of one kind. Give `do`, or `prepare` instead."""
+
+    reader: str
+    """`<service>_<what it does>`: name of the durable consumer and in the inbox. Renaming it makes
+    a new reader, to whom everything in the stream is new."""
+    to: type[E]
+    """Proto class of the event; the stream and the subject follow from its full name."""
+    do: Do[E] | None = None
+    """Runs inside the ambient transaction with the new events of a batch, in order; each once."""
+    prepare: Callable[[Sequence[Delivered[E]]], Awaitable[Do[E]]] | None = None
+    """For work that has no place in a transaction (asking a neighbour, running a model): runs
+    before it, with events of which some may turn out to be known, and returns what to do inside."""
+    batch: int = 100
+    """At most this many events at once."""
+    max_tries: int = 8
+    """Failures of an event, all its own fault, until it is a dead letter."""
+    retry_after: timedelta = timedelta(seconds=1)
+    """Pause after the first failure; doubles with each, up to a minute."""
+
+    def __post_init__(self) -> None:
+        if (self.do is None) == (self.prepare is None):
+            raise ValueError(f"{self.reader} needs either `do` or `prepare`.")
+
+
+def each(fn: Callable[[Delivered[E]], Awaitable[None]]) -> Do[E]:
+    """Make the batch form of a reaction to a single event."""
+
+    async def do(events: Sequence[Delivered[E]]) -> None:
+        for event in events:
+            await fn(event)
+
+    return do
+
+
+@dataclass(frozen=True)
+class _Held(Generic[E]):
+    message: Msg
+    delivered: Delivered[E]
+
+
+@dataclass
+class _Failures:
+    """How often events have failed here, by their own fault."""
+
+    counts: dict[UUID, int] = field(default_factory=dict)
+
+    def add(self, event_id: UUID) -> int:
+        if event_id not in self.counts and len(self.counts) >= _MOST_FAILING:
+            self.counts.pop(next(iter(self.counts)))
+        self.counts[event_id] = self.counts.get(event_id, 0) + 1
+        return self.counts[event_id]
+
+    def forget(self, event_id: UUID) -> None:
+        self.counts.pop(event_id, None)
+
+
+class _Stopped(Exception):
+    """The process stops while a batch cannot be done."""
+
+
+class Subscriber(Generic[E]):
+    """One reader, in this process; others may run beside it in other processes."""
+
+    def __init__(
+        self,
+        database: Database,
+        inbox: Table,
+        broker: Broker,
+        reaction: Reaction[E],
+        *,
+        ack_wait: timedelta = ACK_WAIT,
+    ) -> None:
+        self._database, self._broker, self._reaction = database, broker, reaction
+        self._inbox = Inbox(inbox, reaction.reader)
+        self._stream = streams.stream_of(reaction.to)
+        self._ack_wait = ack_wait
+        self._failures = _Failures()
+        self._held: dict[str, Msg] = {}
+        self._feed: Feed | None = None
+        self._session: Session | None = None
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Read until told to stop; outlives every failure of the database and of the broker."""
+        async with asyncio.TaskGroup() as parts:
+            aside = [
+                parts.create_task(self._end_feed_at(stopping)),
+                parts.create_task(self._keep_held()),
+            ]
+            await self._run(stopping)
+            for part in aside:
+                part.cancel()
+
+    async def _run(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            self._session = await self._broker.session_until(stopping)
+            if self._session is None:
+                return
+            try:
+                await self._make_consumer(self._session, stopping)
+                await self._read(self._session, stopping)
+            except ConsumerMissing:
+                log.warning("the consumer is gone and made again", reader=self._reaction.reader)
+            except BrokerUnavailable:
+                await _pause(stopping, _STREAM_PAUSE_FIRST)
+            except Exception:
+                log.exception("unexpected failure in a subscriber", reader=self._reaction.reader)
+                await _pause(stopping, _STREAM_PAUSE_LONGEST)
+
+    async def _make_consumer(self, session: Session, stopping: asyncio.Event) -> None:
+        """Make the durable consumer, or find it; waits for the stream if nobody has made it yet."""
+        reaction = self._reaction
+        config = streams.durable(
+            self._stream,
+            reaction.reader,
+            reaction.to.DESCRIPTOR.full_name,
+            ack_wait=self._ack_wait,
+            max_pending=MAX_PENDING,
+        )
+        pause = _STREAM_PAUSE_FIRST
+        while not stopping.is_set():
+            try:
+                await session.api(
+                    f"CONSUMER.CREATE.{self._stream}.{reaction.reader}",
+                    {"stream_name": self._stream, "config": config},
+                )
+            except ApiError as error:
+                if not error.stream_is_missing:
+                    raise
+            else:
+                return
+            await _pause(stopping, pause)
+            pause = min(pause * 2, _STREAM_PAUSE_LONGEST)
+
+    async def _read(self, session: Session, stopping: asyncio.Event) -> None:
+        self._feed = feed = Feed(session, self._stream, self._reaction.reader, self._reaction.batch)
+        await feed.open()
+        try:
+            while not stopping.is_set() and (taken := await feed.take()):
+                self._held = {message.reply: message for message in taken}
+                await self._handle(session, taken, stopping)
+                self._held = {}
+        finally:
+            self._feed = None
+            await feed.close()
+            # Others get at once what nobody here will do.
+            for message in [*self._held.values(), *feed.arrived]:
+                await _tell(session, message, _NAK)
+            self._held = {}
+
+    async def _handle(
+        self, session: Session, taken: Sequence[Msg], stopping: asyncio.Event
+    ) -> None:
+        held: list[_Held[E]] = []
+        for message in taken:
+            try:
+                held.append(_Held(message, self._decode(message)))
+            except (DecodeError, ValueError) as error:
+                await self._bury(session, message, "UNDECODABLE", error, tries=1)
+        if held:
+            with suppress(_Stopped):
+                await self._settle(session, held, stopping)
+
+    def _decode(self, message: Msg) -> Delivered[E]:
+        headers = message.headers or {}
+        return Delivered(
+            id=streams.event_id_of(headers),
+            event=self._reaction.to.FromString(message.data),
+            occurred_at=streams.occurred_at_of(headers),
+        )
+
+    async def _settle(
+        self, session: Session, held: Sequence[_Held[E]], stopping: asyncio.Event
+    ) -> None:
+        """Do the events, and tell the broker what became of them."""
+        reader = self._reaction.reader
+        traceparent = (held[0].message.headers or {}).get(streams.TRACEPARENT)
+        with Span(f"react {reader}", kind="consumer", traceparent=traceparent) as span:
+            span.note({"messaging.batch.message_count": len(held)})
+            try:
+                with metrics.event_handling_seconds.labels(reader).time():
+                    done = await self._do(held, stopping)
+            except _Stopped:
+                raise
+            except Exception as error:  # noqa: BLE001 - logged where it is decided upon
+                if len(held) == 1:
+                    span.failed(type(error).__name__)
+                    await self._failed(session, held[0], error)
+                    return
+                log.info(
+                    "a batch failed, its events are tried one by one",
+                    reader=reader,
+                    events=len(held),
+                    error=type(error).__name__,
+                )
+            else:
+                metrics.events_handled.labels(reader, "done").inc(done)
+                metrics.events_handled.labels(reader, "repeated").inc(len(held) - done)
+                for one in held:
+                    self._failures.forget(one.delivered.id)
+                    await self._let_go(session, one.message, _ACK)
+                return
+        for one in held:
+            await self._settle(session, [one], stopping)
+
+    async def _do(self, held: Sequence[_Held[E]], stopping: asyncio.Event) -> int:
+        """Commit the effect of the events; return how many were new. Waits for the database."""
+        events = {one.delivered.id: one.delivered for one in held}
+        waiting = False
+        while True:
+            try:
+                return await self._attempt(events)
+            except DatabaseUnavailable:
+                if not waiting:
+                    log.warning("the reader waits for the database", reader=self._reaction.reader)
+                waiting = True
+            await _pause(stopping, _DATABASE_PAUSE)
+            if stopping.is_set():
+                raise _Stopped
+
+    async def _attempt(self, events: Mapping[UUID, Delivered[E]]) -> int:
+        do = self._reaction.do
+        if self._reaction.prepare is not None:
+            async with self._database.reads(lambda connection: connection)() as connection:
+                known = await self._inbox.known(connection, list(events))
+            unknown = [event for event in events.values() if event.id not in known]
+            if not unknown:
+                return 0
+            do = await self._reaction.prepare(unknown)
+        assert do is not None, "checked when the reaction was made"
+        async with self._database.ambient() as connection:
+            new = await self._inbox.take(connection, list(events))
+            fresh = [event for event in events.values() if event.id in new]
+            if fresh:
+                await do(fresh)
+        return len(fresh)
+
+    async def _failed(self, session: Session, one: _Held[E], error: Exception) -> None:
+        """Decide what becomes of an event that failed by itself."""
+        reaction, event_id = self._reaction, one.delivered.id
+        cause = expected(error)
+        if isinstance(cause, Unavailable | DatabaseConflict):
+            metrics.events_handled.labels(reaction.reader, "deferred").inc()
+            log.warning(
+                "an event has to wait",
+                reader=reaction.reader,
+                event_id=str(event_id),
+                reason=cause.reason,
+            )
+            await self._let_go(session, one.message, _nak(PAUSE_WHEN_AWAY))
+            return
+        tries = self._failures.add(event_id)
+        metrics.events_handled.labels(reaction.reader, "failed").inc()
+        log.warning(
+            "an event failed",
+            reader=reaction.reader,
+            event_id=str(event_id),
+            tries=tries,
+            exc_info=error,
+        )
+        if tries >= reaction.max_tries:
+            reason = error.reason if isinstance(error, DomainError) else type(error).__name__
+            await self._bury(session, one.message, reason, error, tries)
+            self._failures.forget(event_id)
+        else:
+            pause = min(reaction.retry_after * 2 ** (tries - 1), LONGEST_PAUSE)
+            await self._let_go(session, one.message, _nak(pause))
+
+    async def _bury(
+        self, session: Session, message: Msg, reason: str, error: Exception, tries: int
+    ) -> None:
+        """Put a message aside as a dead letter; if that fails, it comes again in a while."""
+        reader = self._reaction.reader
+        headers = dict(message.headers or {})
+        event_id = headers.get(streams.MESSAGE_ID, "")[: streams.UUID_LENGTH]
+        headers |= {
+            streams.MESSAGE_ID: f"{event_id}.{reader}.{message.metadata.sequence.stream}",
+            streams.READER: reader,
+            streams.REASON: reason,
+            streams.ERROR: _one_line(error),
+            streams.TRIES: str(tries),
+            streams.ORIGINAL_SUBJECT: self._reaction.to.DESCRIPTOR.full_name,
+        }
+        try:
+            await self._broker.put(streams.dead_subject(reader), message.data, headers)
+        except BrokerUnavailable as unavailable:
+            log.warning("no dead letter could be left", reader=reader, error=str(unavailable))
+            await self._let_go(session, message, _nak(LONGEST_PAUSE))
+            return
+        await self._let_go(session, message, _TERM)
+        metrics.dead_letters.labels(reader).inc()
+        metrics.events_handled.labels(reader, "dead").inc()
+        log.error("an event is given up", reader=reader, event_id=event_id, reason=reason)
+
+    async def _let_go(self, session: Session, message: Msg, answer: bytes) -> None:
+        self._held.pop(message.reply, None)
+        await _tell(session, message, answer)
+
+    async def _end_feed_at(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        if self._feed is not None:
+            self._feed.end()
+
+    async def _keep_held(self) -> None:
+        """Renew what is held, so that the broker gives it to nobody else meanwhile."""
+        while True:
+            await asyncio.sleep(self._ack_wait.total_seconds() / 3)
+            if self._session is not None:
+                arrived = self._feed.arrived if self._feed is not None else ()
+                for message in [*self._held.values(), *arrived]:
+                    await _tell(self._session, message, _IN_PROGRESS)
+
+
+def _nak(pause: timedelta) -> bytes:
+    return _NAK + json.dumps({"delay": streams.nanoseconds(pause)}).encode()
+
+
+def _one_line(error: Exception) -> str:
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return text.encode("ascii", "backslashreplace").decode()[:_LONGEST_ERROR]
+
+
+async def _tell(session: Session, message: Msg, answer: bytes) -> None:
+    """Answer for a message; if the connection is gone, it comes again and the inbox knows it."""
+    with suppress(BrokerUnavailable):
+        await session.send(message.reply, answer)
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stopping.wait()

@@ -1,0 +1,1 @@
+"""The HTTP edge: JSON in, gRPC out, with nothing written per endpoint."""

@@ -1,0 +1,134 @@
+"""Turns the body of a request into the part of the message that it stands for."""
+
+from dataclasses import dataclass
+from json import JSONDecodeError
+from typing import Any
+
+import orjson
+from protobuf import DescField, DescFieldValueMessage, DescMessage, message_from_json_value
+
+from gateway.problems.problem import FieldProblem, Refusal, refuse, refuse_fields
+from gateway.transcoding.diagnosis import CODEC_ERRORS, crowded, faults, has_oneof
+from gateway.transcoding.schema import HTTP_BODY, ProtoMessage
+
+
+class JsonBody:
+    """A body that is the JSON of a whole message."""
+
+    def __init__(self, message: DescMessage) -> None:
+        self._message = message
+        self._type = message.type
+        self._has_oneof = has_oneof(message)
+
+    def read(self, body: bytes) -> ProtoMessage:
+        """Decode; an empty body is an empty object.
+
+        Raises:
+            Refusal: not JSON, nested too deep, or fields that do not fit, each of them named.
+        """
+        if b"\\u0000" in body or self._has_oneof:
+            self._look(body)
+        try:
+            return self._type.from_json(body or b"{}")
+        except JSONDecodeError as error:
+            raise _malformed(error) from None
+        except RecursionError:
+            raise _too_deep() from None
+        except CODEC_ERRORS as error:
+            raise explain(self._message, load(body), str(error)) from None
+
+    def _look(self, body: bytes) -> None:
+        """Refuse what the codec would let through."""
+        value = load(body) if body else {}
+        if found := [*_nuls(value), *crowded(self._message, value)]:
+            raise refuse_fields(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldBody:
+    """A body that is the JSON of one field of the request."""
+
+    field: DescField
+
+    def read(self, body: bytes, request: ProtoMessage) -> Any:
+        """Set the field, and return the JSON that it was set from.
+
+        Raises:
+            Refusal: as for a whole message.
+        """
+        value = load(body) if body else None
+        kind = self.field.value
+        if isinstance(kind, DescFieldValueMessage):
+            if value is not None:
+                request[self.field] = JsonBody(kind.message).read(body)
+            return value
+        if found := [*_nuls(value)]:
+            raise refuse_fields(*found)
+        whole = {self.field.json_name: value}
+        try:
+            request[self.field] = message_from_json_value(self.field.parent.type, whole)[self.field]
+        except RecursionError:
+            raise _too_deep() from None
+        except CODEC_ERRORS as error:
+            raise explain(self.field.parent, whole, str(error)) from None
+        return value
+
+
+def raw_body(message: DescMessage, body: bytes, content_type: str) -> ProtoMessage:
+    """A google.api.HttpBody: any bytes with their media type."""
+    values: dict[str, object] = {"content_type": content_type, "data": body}
+    return message.type(**values)
+
+
+def is_raw(message: DescMessage) -> bool:
+    return message.type_name == HTTP_BODY
+
+
+def load(body: bytes) -> Any:
+    """Parse JSON.
+
+    Raises:
+        Refusal: it is not JSON.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise _malformed(error) from None
+
+
+def explain(message: DescMessage, value: object, otherwise: str) -> Refusal:
+    """The refusal of JSON that the codec did not take, naming each wrong field."""
+    try:
+        found = faults(message, value)
+    except RecursionError:
+        return _too_deep()
+    return refuse_fields(*(found or [FieldProblem("", "TYPE", otherwise)]))
+
+
+def _malformed(error: JSONDecodeError) -> Refusal:
+    place = f"line {error.lineno} column {error.colno}"
+    return refuse(400, "MALFORMED_JSON", f"The body is not JSON: {_reason(error)}, {place}.")
+
+
+def _reason(error: JSONDecodeError) -> str:
+    return error.msg.split(": line ")[0].strip() or "it cannot be read"
+
+
+def _too_deep() -> Refusal:
+    return refuse(400, "TOO_DEEP", "The JSON is nested more than 100 deep.")
+
+
+def _nuls(value: object, path: str = "") -> list[FieldProblem]:
+    """Strings with a NUL, which no database takes as text."""
+    match value:
+        case str() if "\0" in value:
+            return [FieldProblem(path, "NUL", "Text must not contain NUL.")]
+        case list():
+            return [f for n, inner in enumerate(value) for f in _nuls(inner, f"{path}[{n}]")]
+        case dict():
+            return [
+                found
+                for name, inner in value.items()
+                for found in (*_nuls(name, path), *_nuls(inner, f"{path}.{name}" if path else name))
+            ]
+    return []

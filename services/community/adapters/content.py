@@ -25,7 +25,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import Update
 
@@ -52,6 +52,14 @@ from services.community.domain.kinds import ReactionKind
 
 _POST, _COMMENT = bindparam("post", type_=Uuid), bindparam("comment", type_=Uuid)
 _USER, _LIMIT = bindparam("user", type_=Uuid), bindparam("limit", type_=BigInteger)
+
+
+def _insert_of(table: Table, *names: str) -> Insert:
+    """An insert of one row that may stand inside another statement; its parameters are `new_…`."""
+    return insert(table).values(
+        {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+    )
+
 
 _HOLD_POST = (
     select(posts.c.item_ids).where(posts.c.id == _POST).with_for_update(key_share=True, read=True)
@@ -104,7 +112,11 @@ class PostgresPosts:
         return await PostgresReader(self._connection).post(post_id, viewer)
 
 
-_added = insert(comments).returning(comments.c.post_id).cte("added")
+_added = (
+    _insert_of(comments, "id", "post_id", "author_id", "body", "reply_to_id", "created_at")
+    .returning(comments.c.post_id)
+    .cte("added")
+)
 _ADD_COMMENT = count_for_each(_added, _added.c.post_id, comments=1).add_cte(_added)
 _ANSWERED = (
     select(comments.c.id)
@@ -154,12 +166,12 @@ class PostgresComments:
         await self._connection.execute(
             _ADD_COMMENT,
             {
-                "id": comment.id,
-                "post_id": comment.post_id,
-                "author_id": comment.author_id,
-                "body": comment.body,
-                "reply_to_id": comment.reply_to_id,
-                "created_at": comment.created_at,
+                "new_id": comment.id,
+                "new_post_id": comment.post_id,
+                "new_author_id": comment.author_id,
+                "new_body": comment.body,
+                "new_reply_to_id": comment.reply_to_id,
+                "new_created_at": comment.created_at,
             },
         )
 
@@ -182,7 +194,7 @@ class PostgresComments:
         return [Said(id=row.id, author_id=row.author_id) for row in found]
 
 
-_reacting = insert(reactions)
+_reacting = _insert_of(reactions, "post_id", "user_id", "kind", "reacted_at")
 # xmax is 0 in a row that was inserted, and the updating transaction in one that was there.
 _put = (
     _reacting.on_conflict_do_update(
@@ -228,7 +240,12 @@ class PostgresReactions:
             return ReactionChange.REMOVED if found.first() else ReactionChange.NOTHING
         found = await self._connection.execute(
             _PUT_REACTION,
-            {"post_id": post_id, "user_id": user_id, "kind": int(kind), "reacted_at": at},
+            {
+                "new_post_id": post_id,
+                "new_user_id": user_id,
+                "new_kind": int(kind),
+                "new_reacted_at": at,
+            },
         )
         row = found.first()
         if row is None:

@@ -1,7 +1,8 @@
 """Turns protos/resonance into protos/gen: Python, stubs, and one set of all descriptors.
 
 `python protos/generate.py` writes; with `--check` it writes nothing, fails if protos/gen is not
-what would be written, and lints. The same input gives the same bytes. Nothing is downloaded:
+what would be written, and lints; with `--breaking REVISION` it fails if clients of that git revision
+would no longer be understood. The same input gives the same bytes. Nothing is downloaded:
 descriptors of what the contracts import come from the installed packages.
 """
 
@@ -123,6 +124,21 @@ def lint() -> int:
     return subprocess.run(command, check=False).returncode
 
 
+def breaking(revision: str) -> int:
+    """Compare with the descriptors of a git revision; the exit status of `buf breaking`."""
+    name = f"{revision}:protos/gen/{DESCRIPTORS}"
+    before = subprocess.run(["git", "show", name], cwd=SOURCE, capture_output=True, check=False)
+    if before.returncode:
+        print(f"There are no descriptors to compare with: {before.stderr.decode().strip()}")
+        return 1
+    with tempfile.NamedTemporaryFile(suffix=".binpb") as image:
+        image.write(before.stdout)
+        image.flush()
+        now, rules = str(GENERATED / DESCRIPTORS), str(SOURCE / "buf.yaml")
+        command = [str(TOOLS / "buf"), "breaking", now, "--against", image.name, "--config", rules]
+        return subprocess.run(command, check=False).returncode
+
+
 def _run(command: list[str]) -> None:
     if subprocess.run(command, check=False, cwd=SOURCE).returncode:
         sys.exit("protos/generate.py: the contracts do not compile, nothing was written")
@@ -137,10 +153,14 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 
 def main() -> None:
-    """Write, or check and lint."""
+    """Write, or check and lint, or compare."""
     parser = argparse.ArgumentParser(description="Generate protos/gen from protos/resonance.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail on drift or lint")
-    if not parser.parse_args().check:
+    parser.add_argument("--breaking", metavar="REVISION", help="fail if its clients would break")
+    arguments = parser.parse_args()
+    if arguments.breaking:
+        sys.exit(breaking(arguments.breaking))
+    if not arguments.check:
         write()
         return
     drift = differences()

@@ -1,4 +1,4 @@
-"""Runs the whole stack on this machine: `python -m infra.local up|down|status`."""
+"""Runs the whole stack on this machine: `python -m infra.local up|down|status|migrate`."""
 
 import argparse
 import asyncio
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from infra.local.folder import Folder
+from infra.local.postgres import SERVICES
 from infra.local.programs import Program, StackError
 from infra.local.stack import Stack, local_stack
 
@@ -15,10 +16,10 @@ FOLDER = Path(".local/stack")
 def main() -> int:
     """Do what the command line says; 1 if it cannot be done."""
     parser = argparse.ArgumentParser(prog="python -m infra.local", description=__doc__)
-    parser.add_argument("command", choices=["up", "down", "status"])
+    parser.add_argument("command", choices=["up", "down", "status", "migrate"])
     parser.add_argument("--folder", type=Path, default=FOLDER, help="default: %(default)s")
     arguments = parser.parse_args()
-    commands = {"up": up, "down": down, "status": status}
+    commands = {"up": up, "down": down, "status": status, "migrate": migrate}
     try:
         return asyncio.run(commands[arguments.command](arguments.folder))
     except StackError as error:
@@ -58,6 +59,15 @@ async def down(folder: Path) -> int:
     running = [program.name for program in own.programs() if program.is_running]
     await own.end_programs()
     print(f"Stopped: {', '.join(running)}" if running else f"Nothing runs in {own.path}.")
+    return 0
+
+
+async def migrate(folder: Path) -> int:
+    """Bring the schemas of what runs in the folder to the newest revision."""
+    own = Folder(folder)
+    if not any(program.name == "postgres" and program.is_running for program in own.programs()):
+        raise StackError(f"Nothing runs in {own.path}: `make up` starts it, and migrates.")
+    await Stack(own, SERVICES, gateway=False, settings={}, say=print).migrate()
     return 0
 
 

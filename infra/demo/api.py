@@ -1,0 +1,88 @@
+"""The public HTTP API, called as an app would call it: tokens, retries, and a count of failures."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import httpx
+
+TRIES = 4
+PAUSE = 0.2  # seconds before the first repeat; doubled each time
+AGAIN = {429, 503}  # what a client may repeat; writes carry an Idempotency-Key
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+Json = dict[str, Any]
+
+
+class ApiError(Exception):
+    """A problem document, or no answer at all."""
+
+
+class Api:
+    """Calls on behalf of one role or person; `failures` counts calls that ended badly."""
+
+    def __init__(self, client: httpx.AsyncClient, token: str = "") -> None:
+        self._client = client
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.failures = 0
+
+    async def get(self, path: str, **query: Any) -> Json:
+        return await self._call("GET", path, params=query)
+
+    async def post(self, path: str, body: Json) -> Json:
+        return await self._call("POST", path, json=body)
+
+    async def patch(self, path: str, body: Json) -> Json:
+        return await self._call("PATCH", path, json=body)
+
+    async def sign_in(self, user_id: str, *roles: str) -> "Api":
+        """Use the development login; the answer calls as that person."""
+        session = await self.post("/v1/sessions", {"userId": user_id, "roles": list(roles)})
+        return Api(self._client, session["token"])
+
+    @property
+    def authorization(self) -> str:
+        """The header's value, to be shown in examples."""
+        return self._headers.get("Authorization", "")
+
+    async def _call(self, method: str, path: str, **options: Any) -> Json:
+        headers = dict(self._headers)
+        if method != "GET":
+            headers["Idempotency-Key"] = str(uuid4())
+        pause = PAUSE
+        for attempt in range(1, TRIES + 1):
+            try:
+                answer = await self._client.request(method, path, headers=headers, **options)
+            except httpx.TransportError as error:
+                problem = f"{type(error).__name__}: {error}"
+            else:
+                if answer.is_success:
+                    return answer.json()  # type: ignore[no-any-return]
+                problem = answer.text
+                if answer.status_code not in AGAIN:
+                    break
+            if attempt < TRIES:
+                await asyncio.sleep(pause)
+                pause *= 2
+        self.failures += 1
+        raise ApiError(f"{method} {path}: {problem}")
+
+
+async def spread(
+    work: Callable[[T], Awaitable[R]], items: Iterable[T], *, at_once: int, done: Callable[[], None]
+) -> list[R]:
+    """Do `work` for each item, `at_once` at a time; results in order; `done` after each."""
+    turns = asyncio.Semaphore(at_once)
+
+    async def one(item: T) -> R:
+        async with turns:
+            result = await work(item)
+        done()
+        return result
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(item)) for item in items]
+    return [task.result() for task in tasks]

@@ -81,13 +81,19 @@ class Relay:
         self._trouble = ""
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Relay until told to stop; outlives every failure of the database and of the broker."""
+        """Relay until told to stop, then send what is left, if that can be done at once.
+
+        Outlives every failure of the database and of the broker.
+        """
         unwatch = self._broker.watch(self._database.told.set)
         try:
             async with asyncio.TaskGroup() as parts:
                 waker = parts.create_task(_wake_at(stopping, self._database.told))
                 await self._run(stopping)
                 waker.cancel()
+            with suppress(DatabaseUnavailable, BrokerUnavailable, ApiError, exc.DBAPIError):
+                while await self.relay_once() == self._batch:
+                    pass
         finally:
             unwatch()
 

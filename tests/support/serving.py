@@ -41,6 +41,7 @@ async def serve(
     *servicers: tuple[AddServicer, object],
     domain: str = "test.resonance",
     idempotency: Idempotency | None = None,
+    address: str = "127.0.0.1:0",
 ) -> AsyncIterator[Served]:
     """Serve on a free port with the whole admission in front, and stop at the end.
 
@@ -57,7 +58,7 @@ async def serve(
     To call as somebody: `metadata=as_caller(Caller(user_id, frozenset({"shopper"})))`.
     """
     server = Server(servicers, domain=domain, idempotency=idempotency)
-    port = await server.start("127.0.0.1:0")
+    port = await server.start(address)
     await server.set_serving(is_serving=True)
     address = f"127.0.0.1:{port}"
     try:

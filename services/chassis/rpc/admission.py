@@ -36,6 +36,7 @@ log = get_logger(__name__)
 Answer: TypeAlias = Callable[[Any, Context], Awaitable[Any]]
 
 _LONGEST_REQUEST_ID = 128  # characters
+_LONGEST_CAUSE = 300  # characters of a log line
 
 # Those that somebody on duty wants to see; the others are the caller's business.
 _WORTH_A_LINE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
@@ -126,9 +127,9 @@ class Admission:
             log.error("unexpected failure", method=name, exc_info=error)
             known = Internal("Internal error.")
         failure = to_failure(known, self._domain)
-        if failure.code in _WORTH_A_LINE:
-            cause = error.__cause__ or error
-            log.warning("call failed", method=name, reason=failure.reason, cause=repr(cause)[:300])
+        if failure.code in _WORTH_A_LINE and not isinstance(known, ShuttingDown):
+            cause = repr(error.__cause__ or error)[:_LONGEST_CAUSE]
+            log.warning("call failed", method=name, reason=failure.reason, cause=cause)
         return failure
 
 

@@ -8,18 +8,23 @@ until the first has committed, then gets its answer; if the first failed, it doe
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
 from google.protobuf.message import Message
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import Interval, Table, bindparam, delete, exc, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.chassis.db.transaction import Database
+from services.chassis.db.transaction import Database, DatabaseUnavailable
 from services.chassis.observability import metrics
+from services.chassis.observability.logs import get_logger
 from services.chassis.rpc.errors import DatabaseBusy, RequestIdReused
 
+log = get_logger(__name__)
+
 PURGE_EVERY = timedelta(minutes=10)
+AT_ONCE = 2_000  # rows in one statement, so that nobody waits for it
 
 
 def fingerprint(request: Message) -> bytes:
@@ -41,9 +46,14 @@ class Idempotency:
         self._claim = insert(requests).on_conflict_do_nothing().returning(columns.request_id)
         self._recall = select(columns.fingerprint, columns.response).where(same)
         self._store = update(requests).where(same).values(response=bindparam("answer"))
-        self._purge = delete(requests).where(
-            columns.created_at < func.now() - bindparam("kept", type_=func.now().type)
+        key = (columns.method, columns.caller, columns.request_id)
+        old = (
+            select(*key)
+            .where(columns.created_at < func.now() - bindparam("keep", type_=Interval))
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
         )
+        self._purge = delete(requests).where(tuple_(*key).in_(old))
 
     async def once(
         self,
@@ -86,16 +96,22 @@ class Idempotency:
         return bytes(known.response)
 
     async def purge(self, older_than: timedelta) -> int:
-        """Forget the requests older than that; return how many."""
-        async with self._database.ambient() as connection:
-            return (await connection.execute(self._purge, {"kept": older_than})).rowcount
+        """Forget the requests older than that, a little at a time; return how many."""
+        forgotten = 0
+        while True:
+            async with self._database.ambient() as connection:
+                some = (await connection.execute(self._purge, {"keep": older_than})).rowcount
+            forgotten += some
+            if some < AT_ONCE:
+                return forgotten
 
     async def run(self, stopping: asyncio.Event, *, keep: timedelta) -> None:
-        """Purge now and then until the process stops."""
+        """Purge now and then until told to stop; a database that is away is tried again later."""
         while not stopping.is_set():
-            await self.purge(keep)
             try:
+                await self.purge(keep)
+            except (DatabaseUnavailable, exc.DBAPIError) as error:
+                log.warning("purging has to wait", error=str(error))
+            with suppress(TimeoutError):
                 async with asyncio.timeout(PURGE_EVERY.total_seconds()):
                     await stopping.wait()
-            except TimeoutError:
-                continue

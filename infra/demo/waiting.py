@@ -6,6 +6,7 @@ from time import monotonic
 
 import httpx
 import nats
+from nats.aio.client import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 LOOK_EVERY = 0.25  # seconds
@@ -56,7 +57,7 @@ async def _waiting(client: httpx.AsyncClient, urls: Mapping[str, str]) -> dict[s
     return found
 
 
-async def _pending(connection: nats.NATS) -> dict[str, int]:
+async def _pending(connection: Client) -> dict[str, int]:
     manager = connection.jetstream()
     found = {}
     for stream in await manager.streams_info():

@@ -51,6 +51,9 @@ class ConsentBook(Protocol):
     async def save(self, consents: Consents) -> None:
         """Keep the state and append the decisions."""
 
+    async def show(self, consents: Consents) -> ConsentsView:
+        """Return the last decision on each purpose, those just saved included."""
+
     async def save_forgotten(self, people: Sequence[Consents]) -> None:
         """Keep only when what was kept for their purposes was last deleted."""
 

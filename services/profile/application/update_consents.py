@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.chassis.kernel.clock import Clock
 from services.profile.application.ports import Transaction, Transactions
-from services.profile.domain.consent import Proof
+from services.profile.domain.consent import ConsentsView, Proof
 from services.profile.domain.purpose import Purpose
 
 
@@ -21,7 +21,7 @@ class UpdateConsents:
 
 async def update_consents(
     command: UpdateConsents, transactions: Transactions, clock: Clock
-) -> None:
+) -> ConsentsView:
     """Decide, delete what was kept for a withdrawn purpose, and tell, in one commit.
 
     Raises:
@@ -41,6 +41,7 @@ async def update_consents(
             await tx.behaviors.forget(command.user_id)
         if withdrawn & {Purpose.PERSONALIZATION, Purpose.EMOTION_INFERENCE}:
             await _forget(command.user_id, withdrawn, tx, clock)
+        return await tx.consents.show(consents)
 
 
 async def _forget(

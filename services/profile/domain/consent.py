@@ -149,3 +149,8 @@ class ConsentsView:
     user_id: UUID
     version: int
     last: Mapping[Purpose, Decision]
+
+    @property
+    def etag(self) -> str:
+        """As `Consents.etag`."""
+        return str(self.version)

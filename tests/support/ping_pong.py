@@ -11,11 +11,11 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import Message as ProtoMessage
-from nats.aio.msg import Msg
 from sqlalchemy import BigInteger, Column, Integer, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -23,12 +23,14 @@ from services.chassis.db.engine import make_engine
 from services.chassis.db.tables import PlatformTables, service_metadata
 from services.chassis.db.transaction import Database
 from services.chassis.kernel.events import DomainEvent
-from services.chassis.messaging.broker import Broker, BrokerUnavailable, Receipt
-from services.chassis.messaging.loops import reaction_loops
+from services.chassis.messaging.broker import Broker, Receipt
 from services.chassis.messaging.outbox import Message, Outbox, message_of
 from services.chassis.messaging.relay import Relay
-from services.chassis.messaging.session import Session
+from services.chassis.messaging.session import BrokerUnavailable
 from services.chassis.messaging.subscriber import Delivered, Reaction, Subscriber
+
+# Shorter than in earnest: what a killed process held comes again after this.
+ACK_WAIT = timedelta(seconds=1.5)
 
 
 def _message_class(package: str, name: str) -> Any:
@@ -161,7 +163,7 @@ class DiesBeforeMarking(Broker):
 class DiesBeforeAck(Subscriber[ProtoMessage]):
     """Ends its process after the effect is committed and before the broker knows."""
 
-    async def _let_go(self, session: Session, message: Msg, answer: bytes) -> None:
+    async def _let_go(self, *_: object) -> None:
         _die()
 
 
@@ -188,8 +190,8 @@ async def ping(url: str, broker_url: str, *, count: int, per_second: float, dies
             await asyncio.sleep(1 / per_second)
         await stopping.wait()
 
-    loops = reaction_loops([returning(database)], database, broker, PING_TABLES)
-    await _run([*loops, tell_all, Relay(database, PING_TABLES.outbox, broker).run])
+    reader = Subscriber(database, PING_TABLES.inbox, broker, returning(database), ack_wait=ACK_WAIT)
+    await _run([reader.run, tell_all, Relay(database, PING_TABLES.outbox, broker).run])
 
 
 async def pong(url: str, broker_url: str, *, dies: bool) -> None:
@@ -197,10 +199,10 @@ async def pong(url: str, broker_url: str, *, dies: bool) -> None:
     database = Database(make_engine(url, application="pong", pool_size=4))
     broker = Broker(broker_url, "pong")
     await broker.connect()
-    loops = reaction_loops([reacting(database)], database, broker, PONG_TABLES)
-    if dies:
-        loops = [DiesBeforeAck(database, PONG_TABLES.inbox, broker, reacting(database)).run]
-    await _run([*loops, Relay(database, PONG_TABLES.outbox, broker).run])
+    reader = (DiesBeforeAck if dies else Subscriber)(
+        database, PONG_TABLES.inbox, broker, reacting(database), ack_wait=ACK_WAIT
+    )
+    await _run([reader.run, Relay(database, PONG_TABLES.outbox, broker).run])
 
 
 async def _run(loops: Sequence[Callable[[asyncio.Event], Any]]) -> None:

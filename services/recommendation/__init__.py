@@ -1,0 +1,1 @@
+"""What to show whom where, with a reason."""

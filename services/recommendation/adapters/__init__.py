@@ -1,0 +1,1 @@
+"""Where recommending keeps things: PostgreSQL, model files, the training process."""

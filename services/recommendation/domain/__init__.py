@@ -1,0 +1,1 @@
+"""Rules and values of recommending; no idea of gRPC, SQL or NATS."""

@@ -1,0 +1,1 @@
+"""Wire to use case and nothing else."""

@@ -1,0 +1,1 @@
+"""The training process: a program of its own, so that answering never waits for it."""

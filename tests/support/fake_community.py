@@ -151,7 +151,11 @@ class FakeReactions:
     rows: Rows
 
     async def put(
-        self, post_id: UUID, user_id: UUID, kind: ReactionKind, at: datetime
+        self,
+        post_id: UUID,
+        user_id: UUID,
+        kind: ReactionKind,
+        at: datetime,  # noqa: ARG002 - as the port has it
     ) -> ReactionChange:
         before = self.rows.reactions.pop((post_id, user_id), ReactionKind.NONE)
         if kind:

@@ -33,18 +33,19 @@ async def create_comment(
         InvalidField: the text breaks a rule.
         PostNotFound, CommentNotFound
     """
+    now = clock.now()
     comment = Comment.write(
         post_id=command.post_id,
         author_id=command.author_id,
         body=command.body,
         reply_to_id=command.reply_to_id,
-        now=clock.now(),
+        now=now,
         published_at=command.published_at,
     )
     async with transactions() as tx:
         subject = await tx.posts.hold(comment.post_id)
         await tx.comments.add(comment)
-        await tx.outbox.add([comment.published(subject.item_ids)])
+        await tx.outbox.add([comment.published(subject.item_ids, now)])
         if command.request_id is not None:
-            await tx.kept_answers.note(command.request_id, comment.id, comment.created_at)
+            await tx.kept_answers.note(command.request_id, comment.id, now)
     return comment

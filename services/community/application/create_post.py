@@ -33,6 +33,7 @@ async def create_post(command: CreatePost, transactions: Transactions, clock: Cl
     Raises:
         InvalidField: text, items or rating break a rule.
     """
+    now = clock.now()
     post = Post.write(
         author_id=command.author_id,
         kind=command.kind,
@@ -40,12 +41,12 @@ async def create_post(command: CreatePost, transactions: Transactions, clock: Cl
         body=command.body,
         item_ids=command.item_ids,
         rating=command.rating,
-        now=clock.now(),
+        now=now,
         published_at=command.published_at,
     )
     async with transactions() as tx:
         await tx.posts.add(post)
-        await tx.outbox.add([post.published()])
+        await tx.outbox.add([post.published(now)])
         if command.request_id is not None:
-            await tx.kept_answers.note(command.request_id, post.id, post.created_at)
+            await tx.kept_answers.note(command.request_id, post.id, now)
     return post

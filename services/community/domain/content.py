@@ -69,10 +69,10 @@ class Post:
             created_at=published_at or now,
         )
 
-    def published(self) -> ContentPublished:
-        """The fact that it can be read now."""
+    def published(self, now: datetime) -> ContentPublished:
+        """The fact that it can be read from now on, whenever it was said."""
         return ContentPublished(
-            occurred_at=self.created_at,
+            occurred_at=now,
             content_id=self.id,
             author_id=self.author_id,
             kind=text_kind(self.kind),
@@ -118,10 +118,10 @@ class Comment:
             created_at=published_at or now,
         )
 
-    def published(self, item_ids: tuple[str, ...]) -> ContentPublished:
-        """The fact that it can be read now; it is about the items of its post."""
+    def published(self, item_ids: tuple[str, ...], now: datetime) -> ContentPublished:
+        """The fact that it can be read from now on; it is about the items of its post."""
         return ContentPublished(
-            occurred_at=self.created_at,
+            occurred_at=now,
             content_id=self.id,
             author_id=self.author_id,
             kind=TextKind.COMMENT,

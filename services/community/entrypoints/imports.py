@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from resonance.community.v1 import community_service_pb2 as pb
 from services.chassis.kernel.errors import InvalidField
 from services.chassis.rpc.identity import current_caller
@@ -25,9 +27,17 @@ def import_time(
     caller = current_caller()
     if not caller.is_internal and not caller.roles & IMPORTERS:
         raise ImportNotAllowed("Only operators may publish with a time of the past.")
-    asked = request.publish_time.ToDatetime(tzinfo=UTC)
-    if not now - OLDEST <= asked <= now:
+    asked = _read(request.publish_time)
+    if asked is None or not now - OLDEST <= asked <= now:
         raise InvalidField(
             "publish_time", "publish_time", "Must be in the past, at most 20 years ago."
         )
     return asked
+
+
+def _read(time: Timestamp) -> datetime | None:
+    """The time, or None if it is outside of what a calendar holds."""
+    try:
+        return time.ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

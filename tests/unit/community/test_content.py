@@ -51,15 +51,15 @@ def test_items_and_rating_must_fit_the_kind(
 
 
 def test_every_kind_can_be_written() -> None:
-    assert write().published().kind is TextKind.POST
-    review = write(kind=PostKind.REVIEW, item_ids=("a",), rating=1).published()
+    assert write().published(NOW).kind is TextKind.POST
+    review = write(kind=PostKind.REVIEW, item_ids=("a",), rating=1).published(NOW)
     assert (review.kind, review.item_ids) == (TextKind.REVIEW, ("a",))
     shown = write(kind=PostKind.SHOW_ORDER, item_ids=tuple("abcdefghi"))
-    assert shown.published().kind is TextKind.REVIEW
+    assert shown.published(NOW).kind is TextKind.REVIEW
 
 
 def test_the_event_of_a_post_carries_no_text() -> None:
-    event = write(title="secret title", body="secret body").published()
+    event = write(title="secret title", body="secret body").published(NOW)
 
     assert "secret" not in repr(event)
 
@@ -75,7 +75,7 @@ def test_a_comment_is_about_the_items_of_its_post() -> None:
         post_id=uuid4(), author_id=uuid4(), body=" hm ", reply_to_id=None, now=NOW
     )
 
-    event = comment.published(("a", "b"))
+    event = comment.published(("a", "b"), NOW)
 
     assert comment.body == "hm"
     assert (event.kind, event.item_ids, event.post_id) == (

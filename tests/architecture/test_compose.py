@@ -38,10 +38,22 @@ def compose_text() -> str:
 
 def containers() -> dict[str, Container]:
     """The containers, with the values of .env.example filled in."""
-    values = example()
-    text = VARIABLE.sub(lambda found: values.get(found[1], found[2] or ""), compose_text())
-    found: dict[str, Container] = yaml.safe_load(text)["services"]
+    found: dict[str, Container] = filled_in(yaml.safe_load(compose_text()))["services"]
     return found
+
+
+def filled_in(node: Any) -> Any:
+    """As Compose does it: in the strings of the parsed file, which stay strings."""
+    values = example()
+    match node:
+        case str():
+            return VARIABLE.sub(lambda found: values.get(found[1], found[2] or ""), node)
+        case list():
+            return [filled_in(item) for item in node]
+        case dict():
+            return {key: filled_in(value) for key, value in node.items()}
+        case other:
+            return other
 
 
 def container(image: str) -> Container:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -48,7 +48,7 @@ LAST_DECISIONS = (
     select(_users.c.consents_version, *_decisions.c)
     .select_from(_users.outerjoin(_decisions, _decisions.c.user_id == _users.c.user_id))
     .where(_users.c.user_id == bindparam("user_id"))
-    .distinct(_decisions.c.purpose)
+    .ext(distinct_on(_decisions.c.purpose))
     .order_by(_decisions.c.purpose, _decisions.c.version.desc())
 )
 OF_PEOPLE: ColumnElement[bool] = _users.c.user_id == any_(bindparam("ids", type_=ARRAY(Uuid)))

@@ -67,7 +67,15 @@ class Span:
     every process, and in every log line. Where none was given, it is the trace id.
     """
 
-    __slots__ = ("_recorded", "_token", "request_id", "sampled", "span_id", "trace_id")
+    __slots__ = (
+        "_has_failed",
+        "_recorded",
+        "_token",
+        "request_id",
+        "sampled",
+        "span_id",
+        "trace_id",
+    )
 
     trace_id: str
     span_id: str
@@ -102,7 +110,7 @@ class Span:
         else:
             made = _Process.recorder.start(name, kind, parent, request_id or inherited)
             self.trace_id, self.span_id, self.sampled = made.trace_id, made.span_id, made.sampled
-            self._recorded = made
+            self._recorded, self._has_failed = made, False
         self.request_id = request_id or inherited or self.trace_id
 
     @property
@@ -119,6 +127,7 @@ class Span:
         """Mark the exported span as an error."""
         if self._recorded is not None:
             self._recorded.failed(reason)
+            self._has_failed = True
 
     def __enter__(self) -> Self:
         self._token = _current.set(self)
@@ -133,7 +142,7 @@ class Span:
         if self._token is not None:
             _current.reset(self._token)
         if self._recorded is not None:
-            if kind is not None:
+            if kind is not None and not self._has_failed:
                 self._recorded.failed(kind.__name__)
             self._recorded.end()
 

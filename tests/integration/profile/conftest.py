@@ -55,6 +55,7 @@ class Harness:
     stub: ProfileServiceStub
     database: Database
     clock: ShiftedClock
+    own: Broker
     catalogue: Broker
     emotions: Broker
 
@@ -173,5 +174,6 @@ async def profile(
         loops: list[Any] = reaction_loops(service.reactions, database, broker, service.tables)
         relay = Relay(database, service.tables.outbox, broker)
         async with running(relay.run, *loops):
-            yield Harness(served.stub(ProfileServiceStub), database, clock, catalogue, emotions)
+            stub = served.stub(ProfileServiceStub)
+            yield Harness(stub, database, clock, broker, catalogue, emotions)
     await engine.dispose()

@@ -17,6 +17,7 @@ def test_every_reason_is_in_the_contract_and_every_one_there_has_a_class() -> No
         for one in vars(module).values()
         if isinstance(one, type) and issubclass(one, DomainError) and "reason" in vars(one)
     }
-    promised = {name.removeprefix(PREFIX) for name in error_reason_pb2.ErrorReason.DESCRIPTOR.values_by_name}
+    names = error_reason_pb2.ErrorReason.DESCRIPTOR.values_by_name
+    promised = {name.removeprefix(PREFIX) for name in names}
 
     assert given == promised - {"UNSPECIFIED"}

@@ -72,6 +72,9 @@ class Postgres:
         `extra` are further settings of the server. Returns when it answers; the roles, schemas and
         the database of the services exist then.
         """
+        if self._account is not None:
+            _let_through(self._data)
+            _let_through(_binary("postgres"))
         if not (self._data / "PG_VERSION").exists():
             await asyncio.to_thread(self._make)
         options = {**SETTINGS, **extra, "port": str(self._ports.of("postgres"))}
@@ -148,8 +151,6 @@ class Postgres:
         fresh.mkdir(parents=True, mode=0o700)
         if self._account is not None:
             shutil.chown(fresh, self._account)
-            _let_through(fresh)
-            _let_through(_binary("postgres"))
         with tempfile.NamedTemporaryFile("w") as password:
             password.write(self._password(SUPERUSER))
             password.flush()
@@ -207,5 +208,6 @@ def _let_through(path: Path) -> None:
     for folder in path.parents:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
-            print(f"PostgreSQL cannot run as root; letting {UNPRIVILEGED!r} pass through {folder}")
+            note = f"PostgreSQL cannot run as root; letting {UNPRIVILEGED!r} pass through {folder}"
+            print(note, file=sys.stderr)
             folder.chmod(mode | stat.S_IXOTH)

@@ -40,7 +40,9 @@ class Program:
             case psutil.Popen() as child:
                 return child.poll() is None
             case adopted:
-                return adopted.is_running()
+                with suppress(psutil.NoSuchProcess):
+                    return adopted.is_running() and adopted.status() != psutil.STATUS_ZOMBIE
+                return False
 
     @property
     def process(self) -> psutil.Process:

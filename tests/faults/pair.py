@@ -9,14 +9,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table
 
 from services.chassis.db.engine import make_engine
-from tests.support.loops import eventually
+from services.chassis.db.transaction import Database
 from tests.support.ping_pong import (
     PING_TABLES,
     PONG_TABLES,
     effects,
+    has,
     make_tables,
     numbers_in,
     returned,
@@ -114,14 +115,7 @@ class Pair:
 
     async def has(self, table: Table, count: int, *, within: float = 40) -> None:
         """Wait until a table has so many rows."""
-        engine = self._engines[str(table.schema)]
-
-        async def enough() -> bool:
-            async with engine.connect() as connection:
-                found = await connection.scalar(select(func.count()).select_from(table))
-            return int(found or 0) >= count
-
-        await eventually(enough, within=within)
+        await has(Database(self._engines[str(table.schema)]), table, count, within=within)
 
     async def settled(self, count: int, *, within: float = 40) -> None:
         """Wait until every number has been told, heard and returned; each exactly once."""

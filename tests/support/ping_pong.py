@@ -28,6 +28,7 @@ from services.chassis.messaging.outbox import Message, Outbox, message_of
 from services.chassis.messaging.relay import Relay
 from services.chassis.messaging.session import BrokerUnavailable
 from services.chassis.messaging.subscriber import Delivered, Reaction, Subscriber
+from tests.support.loops import eventually
 
 # Shorter than in earnest: what a killed process held comes again after this.
 ACK_WAIT = timedelta(seconds=1.5)
@@ -106,6 +107,17 @@ async def numbers_in(engine: AsyncEngine, table: Table) -> list[int]:
     async with engine.connect() as connection:
         by = table.c.row if "row" in table.c else table.c.number
         return list(await connection.scalars(select(table.c.number).order_by(by)))
+
+
+async def has(database: Database, table: Table, count: int, *, within: float = 15) -> None:
+    """Wait until a table has so many rows."""
+
+    async def enough() -> bool:
+        async with database.engine.connect() as connection:
+            found = await connection.scalar(select(func.count()).select_from(table))
+        return int(found or 0) >= count
+
+    await eventually(enough, within=within)
 
 
 def returning(database: Database) -> Reaction[Any]:

@@ -1,0 +1,1 @@
+"""Figures, each against a peer or a limit in the same run."""

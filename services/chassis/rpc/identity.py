@@ -7,6 +7,7 @@ rules of the contract; the services keep to what they are told, and pass it on t
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from services.chassis.rpc.errors import InvalidIdentity
@@ -61,10 +62,15 @@ def read_caller(metadata: Mapping[str, str | bytes]) -> Caller:
     subject, roles = metadata.get(SUBJECT), metadata.get(ROLES)
     if not subject and not roles:
         return INTERNAL
-    names = frozenset(str(roles).replace(" ", "").split(",")) if roles else frozenset()
+    return _parse(str(subject or ""), str(roles or ""))
+
+
+@lru_cache(maxsize=4096)
+def _parse(subject: str, roles: str) -> Caller:
+    names = frozenset(roles.replace(" ", "").split(",")) if roles else frozenset()
     if not names <= KNOWN_ROLES:
         raise InvalidIdentity(f"{ROLES} names a role that does not exist.")
     try:
-        return Caller(UUID(str(subject)) if subject else None, names)
+        return Caller(UUID(subject) if subject else None, names)
     except ValueError:
         raise InvalidIdentity(f"{SUBJECT} is not a UUID.") from None

@@ -72,7 +72,11 @@ class Interaction:
     weight: float
     occurred_at: datetime
 
-    @property
-    def popularity(self) -> float:
-        """What it adds to the item's popularity, forward decayed; nothing if it speaks against."""
-        return max(self.weight, 0.0) * forward(self.occurred_at, POPULARITY_HALF_LIFE)
+    def popularity(self, times_before: int) -> float:
+        """What it adds to the item's popularity, forward decayed; nothing if it speaks against.
+
+        Popular is what many people take, not what one takes often: each time a person has had to
+        do with the item before halves what the next time adds.
+        """
+        fresh = max(self.weight, 0.0) * 0.5 ** min(times_before, 60)
+        return fresh * forward(self.occurred_at, POPULARITY_HALF_LIFE)

@@ -1,4 +1,4 @@
-"""How alike items are: taken by the same people, near in the model, or described alike."""
+"""How alike items are: taken by the same people, or described alike."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,9 @@ from services.recommendation.domain.shelf import Floats, Shelf
 from services.recommendation.domain.taste import Fitted
 
 # How much each kind of likeness counts where there is a model; without one only what items say of
-# themselves does. Being taken together is the strongest on every data set tried, see decision 0040.
-TOGETHER, NEAR, DESCRIBED = 1.0, 0.15, 0.15
+# themselves does. The angle between the model's vectors was tried too and made lists worse on real
+# data, see decision 0040.
+TOGETHER, DESCRIBED = 1.0, 0.15
 
 _SAME_CATEGORY, _SAME_BRAND, _SAME_TAGS = 0.5, 0.2, 0.3
 
@@ -25,9 +26,8 @@ def likeness(
     described = _peak(_described_alike(shelf, rows, pull))
     if fitted is None:
         return described
-    near = _peak(np.asarray(fitted.directions @ (pull @ fitted.directions[list(rows)])))
     together = _peak(_taken_together(fitted, rows, pull))
-    return _peak(TOGETHER * together + NEAR * np.maximum(near, 0) + DESCRIBED * described)
+    return _peak(TOGETHER * together + DESCRIBED * described)
 
 
 def most_alike(
@@ -54,8 +54,7 @@ def _pair(shelf: Shelf, fitted: Fitted | None, one: int, other: int) -> float:
     rows, weights = fitted.neighbours(one)
     there = np.flatnonzero(rows == other)
     together = float(weights[there[0]]) if len(there) else 0.0
-    near = max(float(fitted.directions[one] @ fitted.directions[other]), 0.0)
-    return TOGETHER * together + NEAR * near + DESCRIBED * described
+    return TOGETHER * together + DESCRIBED * described
 
 
 def _described_alike(shelf: Shelf, rows: Sequence[int], pull: Floats) -> Floats:

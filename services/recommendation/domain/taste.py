@@ -91,8 +91,6 @@ class Fitted:
         self.biases[seen] = model.item_biases[known[seen]]
         for row in np.flatnonzero(~seen).tolist():
             self._describe(row, items[row])
-        lengths = np.linalg.norm(self.vectors, axis=1, keepdims=True)
-        self.directions = self.vectors / np.maximum(lengths, 1e-9)
         self.shelf_rows = np.full(len(model.item_ids), -1, np.int64)
         self.shelf_rows[known[seen]] = np.flatnonzero(seen)
 

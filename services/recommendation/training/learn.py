@@ -6,6 +6,7 @@ seen all. What is counted is *new* items: things a person takes later and had no
 everything taken before is left out of every ranking, also where people buy again.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -90,8 +91,11 @@ class _History:
 
     def shelf(self) -> Shelf:
         popularity: dict[str, float] = {}
+        times: Counter[tuple[UUID, str]] = Counter()
         for one in self.interactions:
-            popularity[one.item_id] = popularity.get(one.item_id, 0.0) + one.popularity
+            pair = (one.user_id, one.item_id)
+            popularity[one.item_id] = popularity.get(one.item_id, 0.0) + one.popularity(times[pair])
+            times[pair] += 1
         return (
             Shelf()
             .with_items(self.items)
@@ -229,8 +233,9 @@ def _top(scores: Floats, left_out: Sequence[int]) -> NDArray[np.int64]:
     """Rows of the `AT` best; equals in the order of the catalogue."""
     masked = scores.copy()
     masked[left_out] = -np.inf
-    rows = np.argsort(-masked, kind="stable")[:AT]
-    return rows[np.isfinite(masked[rows])]
+    cut = np.partition(masked, -AT)[-AT] if len(masked) > AT else -np.inf
+    rows = np.flatnonzero((masked >= cut) & np.isfinite(masked))
+    return rows[np.argsort(-masked[rows], kind="stable")[:AT]]
 
 
 def _between(report: Report, start: float, end: float) -> Report:

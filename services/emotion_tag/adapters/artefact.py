@@ -1,0 +1,139 @@
+"""The model's weights as a file: read, checked against their checksum, and written."""
+
+import json
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+WEIGHTS = "weights.npz"
+MANIFEST = "manifest.json"
+
+
+class BrokenModelError(Exception):
+    """The model's files are missing, or are not those the manifest names."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LanguageCalibration:
+    """What makes scores into probabilities for one language; fitted on validation data."""
+
+    temperature: float
+    confidence_knots: list[tuple[float, float]]
+    """Probability of the top emotion and how often it was right, both rising."""
+    unsure_below: float
+    """Confidence under which an answer had better not be acted on."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Calibration:
+    """All that was fitted after the weights."""
+
+    languages: dict[str, LanguageCalibration]
+    """`zh` and `en`; other texts are read as `zh`."""
+    sharpening: float
+    """Power applied to the shares inside one of SMP's six, which leaves its sum as it is."""
+    neutral_above: float
+    """Probability of neutral from which a text leans neither way."""
+    mixed_above: float
+    """Log-odds that some clause must have each way for a text to be mixed."""
+    intensity: list[float]
+    """Coefficients of the intensity, see `intensity.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """Everything the model needs at run time."""
+
+    version: str
+    keys: NDArray[np.uint32]
+    """Hashes of the known n-grams, rising."""
+    weights: NDArray[np.int8]
+    """One row for each key: the emotions in the order of the taxonomy, then positive."""
+    squares: NDArray[np.uint8]
+    """Square of each n-gram's weight in the length of a text."""
+    scale: NDArray[np.float64]
+    """What one step of each column of `weights` is worth."""
+    bias: NDArray[np.float64]
+    """Rows `zh` and `en`, columns as `weights`."""
+    fold_source: NDArray[np.uint32]
+    fold_target: NDArray[np.uint32]
+    expansions: list[str]
+    simplified_only: NDArray[np.uint32]
+    traditional_only: NDArray[np.uint32]
+    """Characters that give away the script, before folding."""
+    calibration: Calibration
+
+
+def load(folder: Path) -> Artefact:
+    """Read the model in `folder`.
+
+    Raises:
+        BrokenModelError: a file is missing or its checksum is another.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        packed = (folder / WEIGHTS).read_bytes()
+    except (OSError, ValueError) as error:
+        raise BrokenModelError(f"No readable model in {folder}: {error}") from error
+    if sha256(packed).hexdigest() != manifest["sha256"]:
+        raise BrokenModelError(f"{folder / WEIGHTS} is not the file that {MANIFEST} names.")
+    calibration = manifest["calibration"]
+    with np.load(BytesIO(packed), allow_pickle=False) as arrays:
+        return Artefact(
+            version=manifest["version"],
+            keys=np.cumsum(arrays["key_steps"], dtype=np.uint32),
+            weights=np.ascontiguousarray(arrays["weights"].T),
+            squares=arrays["squares"],
+            scale=arrays["scale"],
+            bias=arrays["bias"],
+            fold_source=np.cumsum(arrays["fold_source_steps"], dtype=np.uint32),
+            fold_target=arrays["fold_target"],
+            expansions=str(arrays["expansions"]).split("\n"),
+            simplified_only=arrays["simplified_only"],
+            traditional_only=arrays["traditional_only"],
+            calibration=Calibration(
+                **calibration
+                | {
+                    "languages": {
+                        name: LanguageCalibration(**values)
+                        for name, values in calibration["languages"].items()
+                    }
+                }
+            ),
+        )
+
+
+def save(artefact: Artefact, folder: Path) -> int:
+    """Write the model into `folder`, the same bytes for the same model; the size of its weights."""
+    packed = BytesIO()
+    np.savez_compressed(
+        packed,
+        allow_pickle=False,
+        key_steps=_steps(artefact.keys),
+        weights=np.ascontiguousarray(artefact.weights.T),
+        squares=artefact.squares,
+        scale=artefact.scale,
+        bias=artefact.bias,
+        fold_source_steps=_steps(artefact.fold_source),
+        fold_target=artefact.fold_target,
+        expansions=np.array("\n".join(artefact.expansions)),
+        simplified_only=artefact.simplified_only,
+        traditional_only=artefact.traditional_only,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / WEIGHTS).write_bytes(packed.getvalue())
+    manifest = {
+        "version": artefact.version,
+        "sha256": sha256(packed.getvalue()).hexdigest(),
+        "calibration": asdict(artefact.calibration),
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+    return len(packed.getvalue())
+
+
+def _steps(rising: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    return np.diff(rising, prepend=np.uint32(0)).astype(np.uint32)

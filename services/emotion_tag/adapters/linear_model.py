@@ -1,0 +1,71 @@
+"""The wide model: a linear softmax over hashed n-grams, in whole numbers up to the last step.
+
+Sums of int8 weights are exact in any order, so a text gets the same answer alone and in a batch.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.emotion_tag.adapters.artefact import Artefact
+from services.emotion_tag.adapters.folding import Folding, Symbols
+from services.emotion_tag.adapters.grams import GramMaker
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The scores of several texts, and what they were made of."""
+
+    logits: Floats
+    """One row for each text: the emotions, then positive; before temperature and bias."""
+    symbols: Symbols
+    known: Places
+    """Row of each n-gram that the model knows."""
+    text: Places
+    """The text it stands in."""
+    first: Places
+    last: Places
+    """The symbols it covers, both included."""
+    length: Floats
+    """The length that each text's sums were divided by; 1 if nothing is known of it."""
+
+
+class LinearModel:
+    """Scores texts; knows nothing of probabilities."""
+
+    def __init__(self, artefact: Artefact) -> None:
+        self._folding = Folding(artefact.fold_source, artefact.fold_target, artefact.expansions)
+        self._grams = GramMaker()
+        self._keys = artefact.keys
+        self._table = np.concatenate(
+            (artefact.weights.astype(np.int32), artefact.squares[:, None].astype(np.int32)), axis=1
+        )
+        self._scale = artefact.scale
+        self.weights = artefact.weights
+
+    def score(self, texts: Sequence[str]) -> Scored:
+        symbols = self._folding.fold(texts)
+        grams = self._grams.make(symbols)
+        place = np.searchsorted(self._keys, grams.hashes)
+        at = np.flatnonzero(self._keys.take(place, mode="clip") == grams.hashes)
+        known, first, last = place[at], grams.first[at], grams.last[at]
+        text = np.searchsorted(symbols.ends, first)
+        sums = self._sums(known, text, len(texts))
+        length = np.sqrt(np.maximum(sums[:, -1], 1))
+        logits = sums[:, :-1] * self._scale / length[:, None]
+        return Scored(logits, symbols, known, text, first, last, length)
+
+    def _sums(self, known: Places, text: Places, texts: int) -> NDArray[np.int64]:
+        """Sum of the rows of each text's different n-grams."""
+        distinct = np.unique(text * len(self._table) + known)
+        sums = np.zeros((texts, self._table.shape[1]), np.int64)
+        if len(distinct):
+            owner, row = np.divmod(distinct, len(self._table))
+            starts = np.flatnonzero(np.diff(owner, prepend=-1))
+            sums[owner[starts]] = np.add.reduceat(self._table[row], starts, axis=0)
+        return sums

@@ -1,0 +1,164 @@
+"""Tags texts with the wide linear model: scores to probabilities, polarity, strength, evidence."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.emotion_tag.adapters.artefact import Artefact, load
+from services.emotion_tag.adapters.evidence import spans, spoke_for
+from services.emotion_tag.adapters.intensity import intensity, signs
+from services.emotion_tag.adapters.linear_model import LinearModel, Scored
+from services.emotion_tag.adapters.polarity import clause_leanings, lean
+from services.emotion_tag.adapters.script import ScriptDetector
+from services.emotion_tag.domain.tag import EmotionTag, EvidenceSpan
+from services.emotion_tag.domain.taxonomy import EMOTIONS, SMP_SIX, TAXONOMY, Emotion
+
+SHIPPED = Path(__file__).parent / "model"
+LANGUAGES = ("zh", "en")  # rows of the bias; whatever is not English is read as Chinese
+
+Floats = NDArray[np.float64]
+NEUTRAL = EMOTIONS.index(Emotion.NEUTRAL)
+_FAMILY = np.array([SMP_SIX.index(TAXONOMY[e].smp_parent) for e in EMOTIONS])
+_BY_FAMILY = np.argsort(_FAMILY, kind="stable")
+_FAMILY_STARTS = np.searchsorted(_FAMILY[_BY_FAMILY], np.arange(len(SMP_SIX)))
+_REMEMBERED = 4096  # short texts whose answer is kept: live rooms repeat themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the model made of several texts, before the thresholds."""
+
+    scored: Scored
+    languages: list[str]
+    english: NDArray[np.bool_]
+    probabilities: Floats
+    positive: Floats
+    """Log-odds that each text is for it."""
+    positive_bias: Floats
+
+
+class LinearTagger:
+    """Deterministic; a text gets the same answer alone and in a batch."""
+
+    def __init__(self, artefact: Artefact) -> None:
+        self._artefact = artefact
+        self._model = LinearModel(artefact)
+        self._scripts = ScriptDetector(artefact.simplified_only, artefact.traditional_only)
+        languages = [artefact.calibration.languages[name] for name in LANGUAGES]
+        self._temperature = np.array([language.temperature for language in languages])
+        self._unsure_below = [language.unsure_below for language in languages]
+        self._knots = [
+            (
+                np.array([probability for probability, _ in language.confidence_knots]),
+                np.array([right for _, right in language.confidence_knots]),
+            )
+            for language in languages
+        ]
+        self._known: OrderedDict[bytes, EmotionTag] = OrderedDict()
+
+    @classmethod
+    def shipped(cls) -> "LinearTagger":
+        """The model that lies in the repository."""
+        return cls(load(SHIPPED))
+
+    @property
+    def version(self) -> str:
+        return self._artefact.version
+
+    def tag_one(self, text: str) -> EmotionTag:
+        """Like `tag`, but remembers its latest answers by a digest of their text."""
+        key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self.tag([text])[0]
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return known
+
+    def tag(self, texts: Sequence[str]) -> list[EmotionTag]:
+        """Tag texts of any content, in their order."""
+        if not texts:
+            return []
+        reading = self.read(texts)
+        probabilities = reading.probabilities
+        top = probabilities.argmax(axis=1)
+        likeliest = probabilities.max(axis=1)
+        confidence = self.confidence(likeliest, reading.english)
+        best, worst = clause_leanings(reading.scored, self._artefact, reading.positive_bias)
+        leanings = lean(reading.positive, probabilities[:, NEUTRAL], best, worst, self._artefact)
+        evidence = self._evidence(reading, top)
+        coefficients = self._artefact.calibration.intensity
+        return [
+            EmotionTag(
+                emotion=EMOTIONS[top[i]],
+                scores=tuple(scores),
+                polarity=leanings[i],
+                intensity=intensity(coefficients, signs(text, scores[NEUTRAL], likeliest[i])),
+                confidence=sure,
+                unsure=sure < self._unsure_below[int(reading.english[i])],
+                language=reading.languages[i],
+                evidence=evidence[i],
+                model_version=self._artefact.version,
+            )
+            for i, (text, scores, sure) in enumerate(
+                zip(texts, probabilities.tolist(), confidence.tolist(), strict=True)
+            )
+        ]
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Score the texts and make probabilities of the scores."""
+        scored = self._model.score(texts)
+        languages = [self._scripts.language_of(text) for text in texts]
+        english = np.array([language == "en" for language in languages])
+        bias = self._artefact.bias[english.astype(np.int64)]
+        logits = scored.logits + bias
+        probabilities = self._probabilities(logits[:, :-1], english)
+        probabilities[_blank(scored)] = np.eye(len(EMOTIONS))[NEUTRAL]
+        return Reading(scored, languages, english, probabilities, logits[:, -1], bias[:, -1])
+
+    def confidence(self, likeliest: Floats, english: NDArray[np.bool_]) -> Floats:
+        """How often an answer of this probability was right on the validation data."""
+        zh, en = (np.interp(likeliest, *knots) for knots in self._knots)
+        return np.where(english, en, zh)
+
+    def _probabilities(self, logits: Floats, english: NDArray[np.bool_]) -> Floats:
+        cooled = logits / self._temperature[english.astype(np.int64)][:, None]
+        odds = np.exp(cooled - cooled.max(axis=1, keepdims=True))
+        probabilities = odds / odds.sum(axis=1, keepdims=True)
+        sharpened = probabilities**self._artefact.calibration.sharpening
+        return sharpened * (_families(probabilities) / _families(sharpened))[:, _FAMILY]
+
+    def _evidence(
+        self, reading: Reading, top: NDArray[np.int64]
+    ) -> list[tuple[EvidenceSpan, ...]]:
+        speaking = np.flatnonzero(top != NEUTRAL).tolist()
+        evidence: list[tuple[EvidenceSpan, ...]] = [()] * len(top)
+        if speaking:
+            spoke = spoke_for(
+                reading.scored,
+                self._artefact.weights,
+                self._artefact.scale,
+                top,
+                reading.probabilities,
+            )
+            found = spans(reading.scored.symbols, spoke, speaking)
+            for text, its in zip(speaking, found, strict=True):
+                evidence[text] = its
+        return evidence
+
+
+def _families(probabilities: Floats) -> Floats:
+    """Sum of each of SMP's six; never 0, as a share of it is taken."""
+    return np.maximum(
+        np.add.reduceat(probabilities[:, _BY_FAMILY], _FAMILY_STARTS, axis=1), 1e-300
+    )
+
+
+def _blank(scored: Scored) -> NDArray[np.bool_]:
+    """Texts without a letter, digit, sign or symbol that the model knows: nothing to go by."""
+    return np.bincount(scored.text, minlength=len(scored.length)) == 0

@@ -1,0 +1,34 @@
+"""Which language and script a text is written in, from its characters alone."""
+
+import re
+from collections.abc import Iterable
+
+_HAN = re.compile("[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_LATIN_FOR_ONE_HAN = 6  # letters of English words against one Chinese character
+
+
+class ScriptDetector:
+    """Needs the characters that only one of the two Chinese scripts has."""
+
+    def __init__(self, simplified_only: Iterable[int], traditional_only: Iterable[int]) -> None:
+        self._simplified = re.compile(f"[{''.join(map(chr, simplified_only))}]")
+        self._traditional = re.compile(f"[{''.join(map(chr, traditional_only))}]")
+
+    def language_of(self, text: str) -> str:
+        """`zh-Hans`, `zh-Hant`, `en`, or `und` where there is neither Han nor Latin.
+
+        Chinese that looks the same in both scripts is `zh-Hans`.
+        """
+        if text.isascii():
+            return "en" if _LATIN.search(text) else "und"
+        han = len(_HAN.findall(text))
+        latin = len(_LATIN.findall(text))
+        if han * _LATIN_FOR_ONE_HAN < latin:
+            return "en"
+        if not han:
+            return "und"
+        traditional = len(self._traditional.findall(text))
+        if traditional and traditional > len(self._simplified.findall(text)):
+            return "zh-Hant"
+        return "zh-Hans"

@@ -1,0 +1,54 @@
+"""What a text feels like, and why."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.emotion_tag.domain.taxonomy import EMOTIONS, TAXONOMY_VERSION, Emotion, Polarity
+
+MAX_EVIDENCE = 5  # emotion.proto says the same
+
+
+class TextKind(StrEnum):
+    """Where a text was said."""
+
+    UNKNOWN = "unknown"
+    COMMENT = "comment"
+    REVIEW = "review"
+    DANMAKU = "danmaku"
+    POST = "post"
+    CHAT = "chat"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSpan:
+    """A piece of the text that spoke for the emotion, in code points, end exclusive."""
+
+    start: int
+    end: int
+    contribution: float
+    """Share of all that spoke for the emotion, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionTag:
+    """The answer for one text."""
+
+    emotion: Emotion
+    scores: tuple[float, ...]
+    """Probability of each emotion in the order of `EMOTIONS`; they add up to 1."""
+    polarity: Polarity
+    intensity: float
+    """0 to 1."""
+    confidence: float
+    """The calibrated probability that `emotion` is right, 0 to 1."""
+    unsure: bool
+    language: str
+    """`zh-Hans`, `zh-Hant`, `en` or `und`."""
+    evidence: tuple[EvidenceSpan, ...]
+    """Strongest first, at most `MAX_EVIDENCE`; empty for a neutral text."""
+    model_version: str
+    taxonomy_version: str = TAXONOMY_VERSION
+
+    def ranked(self) -> list[tuple[Emotion, float]]:
+        """The emotions with their probabilities, most likely first."""
+        return sorted(zip(EMOTIONS, self.scores, strict=True), key=lambda pair: -pair[1])

@@ -1,0 +1,66 @@
+"""Builds the model from the corpora: fold, fit, quantise, calibrate."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from opencc_pyo3 import OpenCC
+
+from services.emotion_tag.adapters.artefact import Artefact
+from services.emotion_tag.adapters.folding import Folding
+from services.emotion_tag.training.calibrate import calibrated, uncalibrated
+from services.emotion_tag.training.fit import Fitted, Recipe, corpus_of, fit
+from services.emotion_tag.training.folding_table import folding_table
+from services.emotion_tag.training.splits import learning
+
+_MOST = 127  # of an int8
+_CLIPPED = 0.9999  # quantile of the sizes of a column that still has its full size
+_BIAS_OF = ("smp-usual", "goemotions")  # rows zh and en: the corpora with the plainest priors
+
+
+def build(data: Path, recipe: Recipe, tell: Callable[..., None]) -> Artefact:
+    """The model, the same for the same data, recipe and library versions."""
+    tell("reading the corpora in %s", data)
+    known = learning(data)
+    source, target, expansions = folding_table()
+    corpus = corpus_of(known.learned, Folding(source, target, expansions))
+    fitted = fit(corpus, recipe)
+    weights, scale = _quantised(fitted)
+    simplified_only, traditional_only = _telltale_characters()
+    artefact = Artefact(
+        version=f"wide-1-{sha256(weights.tobytes()).hexdigest()[:8]}",
+        keys=fitted.keys,
+        weights=weights,
+        squares=fitted.squares,
+        scale=scale,
+        bias=np.array([fitted.bias[name] for name in _BIAS_OF], np.float64),
+        fold_source=source,
+        fold_target=target,
+        expansions=expansions,
+        simplified_only=simplified_only,
+        traditional_only=traditional_only,
+        calibration=uncalibrated(),
+    )
+    tell("calibrating on %d texts", len(known.tuned_emotions))
+    return calibrated(artefact, known.tuned_emotions, known.tuned_polarities)
+
+
+def _quantised(fitted: Fitted) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Weights with the n-gram's rarity folded in, as whole steps of each column."""
+    folded = fitted.weights * np.sqrt(fitted.squares)[:, None]
+    scale = np.quantile(np.abs(folded), _CLIPPED, axis=0) / _MOST
+    return np.clip(np.round(folded / scale), -_MOST, _MOST).astype(np.int8), scale
+
+
+def _telltale_characters() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Characters that are written in only one of the two Chinese scripts."""
+    characters = [chr(code) for code in range(0x4E00, 0x9FFF)]
+    joined = "\n".join(characters)
+    simplified = OpenCC("t2s").convert(joined).split("\n")
+    traditional = OpenCC("s2t").convert(joined).split("\n")
+    triples = list(zip(characters, simplified, traditional, strict=True))
+    only_traditional = [ord(c) for c, s, t in triples if s != c and t == c]
+    only_simplified = [ord(c) for c, s, t in triples if t != c and s == c]
+    return np.array(only_simplified, np.uint32), np.array(only_traditional, np.uint32)

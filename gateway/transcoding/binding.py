@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never
 
 from protobuf import (
     DescField,
     DescFieldValueMessage,
     DescMessage,
     Message,
+    Registry,
     message_from_json_value,
 )
 
@@ -19,7 +19,7 @@ from gateway.transcoding.masks import mentioned
 from gateway.transcoding.parameters import Json, Parameter, path_parameter, query_parameters
 from gateway.transcoding.percent import BadEncoding
 from gateway.transcoding.query import read as read_query
-from gateway.transcoding.schema import FIELD_MASK, ProtoMessage, field_named
+from gateway.transcoding.schema import FIELD_MASK, ProtoMessage, field_named, types_within
 from gateway.transcoding.template import Template
 
 
@@ -57,17 +57,19 @@ class Binding:
                 read_query(query, self.query, tree)
             except BadEncoding as error:
                 raise refuse(400, "MALFORMED_URL", f"The query: {error}.") from None
-        if self.is_raw or not isinstance(self.body, JsonBody):
-            request = self._from(tree)
-            self._set_body(request, body, content_type)
-            return request
-        request = self.body.read(body)
+        if self.body is None:
+            if body:
+                raise refuse(400, "BODY_NOT_EXPECTED", "This method takes no body.")
+            return self._from(tree)
+        request, value = self._read(body, content_type)
         if tree and (conflicts := _overlay(request, self._from(tree), "")):
-            raise refuse_fields(*conflicts)
+            raise refuse_fields(*(self._contradiction(name) for name in conflicts))
+        if self.mask is not None and self.mask not in request:
+            self._fill_mask(request, self.mask, value)
         return request
 
     def client_path(self, path: str) -> str:
-        """A field path of the request as the client knows it: from the body on, if that is a field."""
+        """A field path of the request as the client knows it: within a body that is a field."""
         if isinstance(self.body, FieldBody):
             return path.removeprefix(f"{self.body.field.json_name}.")
         return path
@@ -80,33 +82,37 @@ class Binding:
         except CODEC_ERRORS as error:
             raise explain(self.message, tree, str(error)) from None
 
-    def _set_body(self, request: ProtoMessage, body: bytes, content_type: str) -> None:
+    def _contradiction(self, name: str) -> FieldProblem:
+        return FieldProblem(self.client_path(name), "PATH", "Contradicts the path.")
+
+    def _read(self, body: bytes, content_type: str) -> tuple[ProtoMessage, Json]:
+        """The request as far as the body tells, and the body's JSON if that is one field."""
         match self.body:
-            case None:
-                if body:
-                    raise refuse(400, "BODY_NOT_EXPECTED", "This method takes no body.")
+            case JsonBody() if self.is_raw:
+                return raw_body(self.message, body, content_type), None
+            case JsonBody():
+                return self.body.read(body), None
             case FieldBody(field=field) if self.is_raw:
                 assert isinstance(field.value, DescFieldValueMessage)
+                request = self.message.type()
                 request[field] = raw_body(field.value.message, body, content_type)
+                return request, None
             case FieldBody():
-                value = self.body.read(body, request)
-                if self.mask is not None and self.mask not in request:
-                    self._fill_mask(request, self.body.field, value)
-            case JsonBody():
-                for field in raw_body(self.message, body, content_type):
-                    request[field] = raw_body(self.message, body, content_type)[field]
-            case _:
-                assert_never(self.body)
+                request = self.message.type()
+                return request, self.body.read(body, request)
+        raise AssertionError("a method without a body reads none")
 
-    def _fill_mask(self, request: ProtoMessage, field: DescField, value: Json) -> None:
-        assert self.mask is not None
-        kind, mask = field.value, self.mask.value
-        if isinstance(kind, DescFieldValueMessage) and isinstance(mask, DescFieldValueMessage):
-            values: dict[str, object] = {"paths": list(mentioned(kind.message, value))}
-            request[self.mask] = mask.message.type(**values)
+    def _fill_mask(self, request: ProtoMessage, mask: DescField, value: Json) -> None:
+        assert isinstance(self.body, FieldBody)
+        field, kind = self.body.field.value, mask.value
+        if isinstance(field, DescFieldValueMessage) and isinstance(kind, DescFieldValueMessage):
+            paths: dict[str, object] = {"paths": list(mentioned(field.message, value))}
+            request[mask] = kind.message.type(**paths)
 
 
-def make_binding(message: DescMessage, template: Template, verb: str, body: str) -> Binding:
+def make_binding(
+    message: DescMessage, template: Template, verb: str, body: str, registry: Registry
+) -> Binding:
     """Compile a rule; `verb` is the HTTP method, `body` the rule's own `body`.
 
     Raises:
@@ -115,10 +121,11 @@ def make_binding(message: DescMessage, template: Template, verb: str, body: str)
     """
     path = tuple(path_parameter(message, variable.field) for variable in template.variables)
     query = _query(message, path, body)
+    types = types_within(message, registry)
     if not body:
         return Binding(message, path, query, None, is_raw=False, mask=None)
     if body == "*":
-        whole = JsonBody(message)
+        whole = JsonBody(message, types)
         return Binding(message, path, {}, whole, is_raw=is_raw(message), mask=None)
     field = field_named(message, body)
     if field is None:
@@ -126,7 +133,7 @@ def make_binding(message: DescMessage, template: Template, verb: str, body: str)
     kind = field.value
     raw = isinstance(kind, DescFieldValueMessage) and is_raw(kind.message)
     mask = _mask(message) if verb == "PATCH" else None
-    return Binding(message, path, query, FieldBody(field), is_raw=raw, mask=mask)
+    return Binding(message, path, query, FieldBody(field, types), is_raw=raw, mask=mask)
 
 
 def _query(message: DescMessage, path: tuple[Parameter, ...], body: str) -> Mapping[str, Parameter]:
@@ -148,8 +155,8 @@ def _mask(message: DescMessage) -> DescField | None:
     return field if is_mask else None
 
 
-def _overlay(target: ProtoMessage, source: ProtoMessage, path: str) -> list[FieldProblem]:
-    """Set what the source has; say where the target had something else.
+def _overlay(target: ProtoMessage, source: ProtoMessage, path: str) -> list[str]:
+    """Set what the source has; return the paths where the target had something else.
 
     Not `protobuf.merge_from`: in 0.7.0 that also takes over what the source does not have.
     """
@@ -160,7 +167,7 @@ def _overlay(target: ProtoMessage, source: ProtoMessage, path: str) -> list[Fiel
         if isinstance(value, Message) and isinstance(old, Message):
             conflicts += _overlay(old, value, f"{name}.")
         elif old is not None and old != value:
-            conflicts.append(FieldProblem(name, "PATH", "Contradicts the path."))
+            conflicts.append(name)
         else:
             target[field] = value
     return conflicts

@@ -5,7 +5,13 @@ from json import JSONDecodeError
 from typing import Any
 
 import orjson
-from protobuf import DescField, DescFieldValueMessage, DescMessage, message_from_json_value
+from protobuf import (
+    DescField,
+    DescFieldValueMessage,
+    DescMessage,
+    Registry,
+    message_from_json_value,
+)
 
 from gateway.problems.problem import FieldProblem, Refusal, refuse, refuse_fields
 from gateway.transcoding.diagnosis import CODEC_ERRORS, crowded, faults, has_oneof
@@ -15,8 +21,10 @@ from gateway.transcoding.schema import HTTP_BODY, ProtoMessage
 class JsonBody:
     """A body that is the JSON of a whole message."""
 
-    def __init__(self, message: DescMessage) -> None:
+    def __init__(self, message: DescMessage, types: Registry | None) -> None:
+        """`types` are needed where the message may hold an Any."""
         self._message = message
+        self._types = types
         self._type = message.type
         self._has_oneof = has_oneof(message)
 
@@ -29,13 +37,13 @@ class JsonBody:
         if b"\\u0000" in body or self._has_oneof:
             self._look(body)
         try:
-            return self._type.from_json(body or b"{}")
+            return self._type.from_json(body or b"{}", registry=self._types)
         except JSONDecodeError as error:
             raise _malformed(error) from None
         except RecursionError:
             raise _too_deep() from None
         except CODEC_ERRORS as error:
-            raise explain(self._message, load(body), str(error)) from None
+            raise explain(self._message, load(body), str(error), self._types) from None
 
     def _look(self, body: bytes) -> None:
         """Refuse what the codec would let through."""
@@ -49,6 +57,7 @@ class FieldBody:
     """A body that is the JSON of one field of the request."""
 
     field: DescField
+    types: Registry | None
 
     def read(self, body: bytes, request: ProtoMessage) -> Any:
         """Set the field, and return the JSON that it was set from.
@@ -60,17 +69,19 @@ class FieldBody:
         kind = self.field.value
         if isinstance(kind, DescFieldValueMessage):
             if value is not None:
-                request[self.field] = JsonBody(kind.message).read(body)
+                request[self.field] = JsonBody(kind.message, self.types).read(body)
             return value
         if found := [*_nuls(value)]:
             raise refuse_fields(*found)
         whole = {self.field.json_name: value}
         try:
-            request[self.field] = message_from_json_value(self.field.parent.type, whole)[self.field]
+            kind_of_request = self.field.parent.type
+            holder = message_from_json_value(kind_of_request, whole, registry=self.types)
+            request[self.field] = holder[self.field]
         except RecursionError:
             raise _too_deep() from None
         except CODEC_ERRORS as error:
-            raise explain(self.field.parent, whole, str(error)) from None
+            raise explain(self.field.parent, whole, str(error), self.types) from None
         return value
 
 
@@ -96,10 +107,12 @@ def load(body: bytes) -> Any:
         raise _malformed(error) from None
 
 
-def explain(message: DescMessage, value: object, otherwise: str) -> Refusal:
+def explain(
+    message: DescMessage, value: object, otherwise: str, types: Registry | None = None
+) -> Refusal:
     """The refusal of JSON that the codec did not take, naming each wrong field."""
     try:
-        found = faults(message, value)
+        found = faults(message, value, types)
     except RecursionError:
         return _too_deep()
     return refuse_fields(*(found or [FieldProblem("", "TYPE", otherwise)]))

@@ -5,6 +5,7 @@ each member to the codec alone, so that both always agree on what is right.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from protobuf import (
@@ -13,11 +14,12 @@ from protobuf import (
     DescFieldValueMap,
     DescFieldValueMessage,
     DescMessage,
+    Registry,
     message_from_json_value,
 )
 
 from gateway.problems.problem import FieldProblem
-from gateway.transcoding.kinds import expected, one
+from gateway.transcoding.kinds import element_of, expected, one
 from gateway.transcoding.schema import FREE_JSON, SCALAR_JSON, field_named, message_of
 
 MOST = 20
@@ -29,67 +31,78 @@ CODEC_ERRORS = (TypeError, ValueError, OverflowError)
 """What the codec raises for JSON that does not fit; RecursionError comes on its own."""
 
 
-def faults(message: DescMessage, value: object, path: str = "") -> tuple[FieldProblem, ...]:
+def faults(
+    message: DescMessage, value: object, types: Registry | None = None
+) -> tuple[FieldProblem, ...]:
     """The first faults, in the order they were written; none if the codec takes the value."""
-    found = []
-    for fault in _object(message, value, path, 0):
-        found.append(fault)
-        if len(found) == MOST:
-            break
-    return tuple(found)
+    return tuple(islice(_Walk(types).message(message, value, "", 0), MOST))
 
 
-def fits(message: DescMessage, value: object) -> bool:
-    """Whether the codec takes the value."""
-    try:
-        message_from_json_value(message.type, value)  # type: ignore[arg-type]  # any JSON
-    except CODEC_ERRORS:
-        return False
-    return True
+class _Walk:
+    def __init__(self, types: Registry | None) -> None:
+        self._types = types
 
+    def message(
+        self, message: DescMessage, value: object, path: str, depth: int
+    ) -> Iterator[FieldProblem]:
+        if message.type_name in SCALAR_JSON | FREE_JSON:
+            if not self._fits(message, value):
+                yield FieldProblem(path, "TYPE", f"Must be {one(message)}.")
+            return
+        if not isinstance(value, dict):
+            yield FieldProblem(path, "TYPE", "Must be an object.")
+            return
+        if depth == DEEPEST:
+            return
+        for name, member in value.items():
+            inner = f"{path}.{name}" if path else name
+            field = field_named(message, name)
+            if field is None:
+                yield FieldProblem(inner, "UNKNOWN", "There is no such field.")
+            elif member is not None and not self._fits(message, {name: member}):
+                yield from self._field(field, member, inner, depth)
+        yield from _crowded(message, value, path)
 
-def _object(message: DescMessage, value: object, path: str, depth: int) -> Iterator[FieldProblem]:
-    if message.type_name in SCALAR_JSON | FREE_JSON:
-        if not fits(message, value):
-            yield FieldProblem(path, "TYPE", f"Must be {one(message)}.")
-        return
-    if not isinstance(value, dict):
-        yield FieldProblem(path, "TYPE", "Must be an object.")
-        return
-    if depth == DEEPEST:
-        return
-    for name, member in value.items():
-        inner = f"{path}.{name}" if path else name
-        field = field_named(message, name)
-        if field is None:
-            yield FieldProblem(inner, "UNKNOWN", "There is no such field.")
-        elif member is not None and not fits(message, {name: member}):
-            yield from _field(field, member, inner, depth)
-    yield from _crowded(message, value, path)
+    def _field(
+        self, field: DescField, value: object, path: str, depth: int
+    ) -> Iterator[FieldProblem]:
+        kind = field.value
+        inner = message_of(field)
+        match kind:
+            case DescFieldValueMessage() if inner is not None:
+                yield from self.message(inner, value, path, depth + 1)
+            case DescFieldValueList() if isinstance(value, list):
+                for index, element in enumerate(value):
+                    yield from self._element(field, element, [element], f"{path}[{index}]", depth)
+            case DescFieldValueMap() if isinstance(value, dict):
+                for key, element in value.items():
+                    yield from self._element(
+                        field, element, {key: element}, f"{path}[{key!r}]", depth
+                    )
+            case _:
+                yield FieldProblem(path, "TYPE", f"Must be {expected(field)}.")
 
+    def _element(
+        self, field: DescField, element: object, alone: object, path: str, depth: int
+    ) -> Iterator[FieldProblem]:
+        """One element of a list or a map; `alone` is the field's value with nothing else in it."""
+        if self._fits(field.parent, {field.name: alone}):
+            return
+        inner = message_of(field)
+        found = False
+        if inner is not None:
+            for fault in self.message(inner, element, path, depth + 1):
+                found = True
+                yield fault
+        if not found:  # the key of a map, or an element that is no message
+            yield FieldProblem(path, "TYPE", f"Must be {element_of(field)}.")
 
-def _field(field: DescField, value: Any, path: str, depth: int) -> Iterator[FieldProblem]:
-    kind = field.value
-    inner = message_of(field)
-    match kind:
-        case DescFieldValueMessage() if inner is not None:
-            yield from _object(inner, value, path, depth + 1)
-        case DescFieldValueList() if isinstance(value, list):
-            for index, element in enumerate(value):
-                at = f"{path}[{index}]"
-                if inner is not None:
-                    yield from _object(inner, element, at, depth + 1)
-                elif not fits(field.parent, {field.name: [element]}):
-                    yield FieldProblem(at, "TYPE", f"Must be {one(kind.element)}.")
-        case DescFieldValueMap() if isinstance(value, dict):
-            for key, element in value.items():
-                at = f"{path}[{key!r}]"
-                if inner is not None and fits(field.parent, {field.name: {key: {}}}):
-                    yield from _object(inner, element, at, depth + 1)
-                elif not fits(field.parent, {field.name: {key: element}}):
-                    yield FieldProblem(at, "TYPE", f"Must be {one(kind.value)}.")
-        case _:
-            yield FieldProblem(path, "TYPE", f"Must be {expected(field)}.")
+    def _fits(self, message: DescMessage, value: Any) -> bool:
+        try:
+            message_from_json_value(message.type, value, registry=self._types)
+        except CODEC_ERRORS:
+            return False
+        return True
 
 
 def _crowded(message: DescMessage, value: dict[str, Any], path: str) -> Iterator[FieldProblem]:

@@ -60,6 +60,16 @@ def expected(field: DescField) -> str:
             return one(value.message)
 
 
+def element_of(field: DescField) -> str:
+    """What one element of a list takes, or one entry of a map."""
+    value = field.value
+    if isinstance(value, DescFieldValueList):
+        return one(value.element)
+    if isinstance(value, DescFieldValueMap):
+        return f"{one(value.value)}, its key {one(value.key)}"
+    return expected(field)
+
+
 def one(kind: ScalarType | DescEnum | DescMessage) -> str:
     """What a single value of this kind looks like."""
     if isinstance(kind, DescEnum):

@@ -10,19 +10,18 @@ from typing import TypeAlias
 import orjson
 from protobuf import DescField, DescMessage, Message, Registry, message_to_json_value
 
-from gateway.transcoding.schema import HTTP_BODY, message_of
+from gateway.transcoding.schema import HTTP_BODY, types_within
 
 Encode: TypeAlias = Callable[[bytes], tuple[bytes, bytes]]
 """Response bytes to body and media type."""
 
 JSON = b"application/json"
-ANY = "google.protobuf.Any"
 
 
 def encoder(message: DescMessage, only: DescField | None, registry: Registry) -> Encode:
     """Compile the way from a response message, or only one field of it, to a body."""
     kind = message.type
-    types = registry if _holds_any(message, frozenset()) else None
+    types = types_within(message, registry)
 
     def whole(data: bytes) -> tuple[bytes, bytes]:
         text = kind.from_binary(data).to_json(always_emit_implicit=True, registry=types)
@@ -53,11 +52,3 @@ def _raw(body: Message) -> tuple[bytes, bytes]:
     """A google.api.HttpBody as it is."""
     values = {field.name: body[field] for field in body}
     return values.get("data", b""), values.get("content_type", "application/octet-stream").encode()
-
-
-def _holds_any(message: DescMessage, seen: frozenset[str]) -> bool:
-    seen |= {message.type_name}
-    inner = [one for field in message.fields if (one := message_of(field)) is not None]
-    return message.type_name == ANY or any(
-        _holds_any(one, seen) for one in inner if one.type_name not in seen
-    )

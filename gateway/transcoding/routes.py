@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from protobuf import DescField, DescFieldValueScalar, DescMessage, DescMethod, ScalarType
+from protobuf import DescField, DescFieldValueScalar, DescMessage, DescMethod, Registry, ScalarType
 
 from gateway.auth.access import Access, compile_access
 from gateway.transcoding.binding import BadRule, Binding, make_binding
@@ -75,17 +75,20 @@ def compile_routes(schema: Schema) -> list[Route]:
         if rule is None or access is None:
             continue
         try:
-            routes += [_route(method, one, access) for one in (rule, *rule.additional_bindings)]
+            routes += [
+                _route(method, one, access, schema.registry)
+                for one in (rule, *rule.additional_bindings)
+            ]
         except (BadTemplate, BadRule, NotAParameter) as error:
             raise BadContract(f"{method.parent.type_name}.{method.name}: {error}") from error
     return routes
 
 
-def _route(method: DescMethod, rule: Any, access: Any) -> Route:
+def _route(method: DescMethod, rule: Any, access: Any, registry: Registry) -> Route:
     if method.method_kind not in ("unary", "server_streaming"):
         raise BadRule("a stream from the client cannot travel over HTTP")
     verb, path = _pattern(rule)
-    binding = make_binding(method.input, parse(path), verb, rule.body)
+    binding = make_binding(method.input, parse(path), verb, rule.body, registry)
     level = method.idempotency.name if method.idempotency else ""
     return Route(
         method=method,

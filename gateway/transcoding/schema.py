@@ -6,7 +6,6 @@ from typing import Any, TypeAlias
 
 from protobuf import (
     DescField,
-    DescFieldValueEnum,
     DescFieldValueList,
     DescFieldValueMap,
     DescFieldValueMessage,
@@ -36,6 +35,7 @@ FREE_JSON = frozenset(
 
 FIELD_MASK = "google.protobuf.FieldMask"
 HTTP_BODY = "google.api.HttpBody"
+ANY = "google.protobuf.Any"
 
 
 class Schema:
@@ -90,9 +90,14 @@ def field_named(message: DescMessage, name: str) -> DescField | None:
     return None
 
 
-def is_enum(field: DescField) -> bool:
-    """Whether the field holds enum values, one or many."""
-    value = field.value
-    return isinstance(value, DescFieldValueEnum) or (
-        isinstance(value, DescFieldValueList) and hasattr(value.element, "values")
-    )
+def types_within(message: DescMessage, registry: Registry) -> Registry | None:
+    """What the codec needs to know for this message: the registry where it may hold an Any."""
+    return registry if _holds_any(message, set()) else None
+
+
+def _holds_any(message: DescMessage, seen: set[str]) -> bool:
+    if message.type_name == ANY:
+        return True
+    seen.add(message.type_name)
+    inner = [one for field in message.fields if (one := message_of(field)) is not None]
+    return any(_holds_any(one, seen) for one in inner if one.type_name not in seen)

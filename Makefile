@@ -90,7 +90,7 @@ $(VENV)/.ready: requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
 	@echo "Setting up $(VENV): a minute or two the first time"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/python -c 'import site; print(site.getsitepackages()[0])' | \
 	  xargs -I {} sh -c 'printf "%s\n%s\n" "$(CURDIR)" "$(CURDIR)/protos/gen" > "{}/resonance.pth"'
 	@touch $@
@@ -102,5 +102,5 @@ locks: venv ## Renew requirements/ from pyproject.toml (UP="numpy uvloop" takes 
 	@$(COMPILE) --group dev $(addprefix --upgrade-package ,$(UP)) -o requirements/dev.txt
 	@for image in $(IMAGES); do \
 	  $(COMPILE) --group $$image -c requirements/dev.txt -o requirements/$$image.txt; done
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $(VENV)/.ready

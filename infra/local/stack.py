@@ -8,7 +8,7 @@ async with local_stack(Path(".local/demo")) as stack:
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
@@ -51,6 +51,7 @@ class Stack:
         }
         self._settings = settings
         self._say = say
+        self._migrations = asyncio.Semaphore(2)  # at once: each takes a core for a second
         self.is_detached = False
 
     @property
@@ -84,14 +85,17 @@ class Stack:
         }
 
     async def up(self) -> None:
-        """Start everything: servers, then migrations, then services, then the gateway."""
-        await self._step("PostgreSQL", self.postgres.start())
-        await self._step("NATS", self.nats.start())
+        """Start everything: the servers, then every process as soon as its schema is there.
+
+        Raises:
+            StackError: something did not start; the rest has been given up.
+        """
+        await self._together(
+            self._timed("PostgreSQL", self.postgres.start()),
+            self._timed("NATS", self.nats.start()),
+        )
         self._remember()
-        await self._step("migrations", self.migrate())
-        await self._step(", ".join(self.services), self._start_all(self.services))
-        if GATEWAY in self._processes:
-            await self._step(GATEWAY, self.start(GATEWAY))
+        await self._together(*(self._timed(name, self._bring_up(name)) for name in self._processes))
 
     async def down(self) -> None:
         """Stop everything, in the opposite order."""
@@ -103,20 +107,8 @@ class Stack:
         self._remember()
 
     async def migrate(self) -> None:
-        """Bring the schemas to the newest revision, two at a time."""
-        at_once = asyncio.Semaphore(2)
-
-        async def one(service: str) -> None:
-            async with at_once:
-                await self._migrate(service)
-
-        await asyncio.gather(
-            *(
-                one(service)
-                for service in self.services
-                if (ROOT / "services" / service / "migrations" / "env.py").is_file()
-            )
-        )
+        """Bring every schema to its newest revision."""
+        await self._together(*(self._migrate(service) for service in self.services))
 
     async def start(self, name: str) -> None:
         """Start a service or the gateway; returns when it is ready.
@@ -169,24 +161,44 @@ class Stack:
     def _remember(self) -> None:
         self.folder.remember(self.programs, detached=self.is_detached)
 
-    async def _step(self, what: str, work: Awaitable[None]) -> None:
+    async def _together(self, *work: Coroutine[None, None, None]) -> None:
+        """Do it all at once; the first failure ends the rest."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for one in work:
+                    group.create_task(one)
+        except* StackError as failures:
+            first = failures.exceptions[0]
+        else:
+            return
+        raise first
+
+    async def _timed(self, what: str, work: Awaitable[None]) -> None:
         began = monotonic()
         await work
         self._say(f"{what}: ready in {monotonic() - began:.1f} s")
 
-    async def _start_all(self, names: Iterable[str]) -> None:
-        await asyncio.gather(*(self.start(name) for name in names))
+    async def _bring_up(self, name: str) -> None:
+        if name != GATEWAY:
+            await self._migrate(name)
+        await self.start(name)
 
     async def _migrate(self, service: str) -> None:
+        if not (ROOT / "services" / service / "migrations" / "env.py").is_file():
+            return
         program = Program(f"migrate-{service}", self.folder.log(f"migrate-{service}"))
         program.log.unlink(missing_ok=True)
-        program.start(
-            [sys.executable, "-m", "services.chassis.db.migrate", service, "upgrade"],
-            layout.environment(self.environment(service)),
-            folder=ROOT,
-        )
-        if not await program.ended(within=READY_TIMEOUT) or program.exit_code:
-            await program.kill()
+        async with self._migrations:
+            program.start(
+                [sys.executable, "-m", "services.chassis.db.migrate", service, "upgrade"],
+                layout.environment(self.environment(service)),
+                folder=ROOT,
+            )
+            try:
+                ended = await program.ended(within=READY_TIMEOUT)
+            finally:
+                await program.kill()
+        if not ended or program.exit_code:
             raise StackError(f"The migrations of {service} failed:\n{program.last_lines()}")
 
     async def _ready(self, program: Program) -> None:

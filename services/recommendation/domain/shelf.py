@@ -80,6 +80,11 @@ class Shelf:
             fresh.__dict__[name] = self.__dict__[name]  # computed already, and still true
         return fresh
 
+    def warm(self) -> None:
+        """Compute all columns now rather than in the first answer."""
+        for name in _COLUMNS:
+            getattr(self, name)
+
     def row_of(self, item_id: str) -> int | None:
         return self.rows.get(item_id)
 
@@ -194,12 +199,8 @@ class Shelf:
         )
 
 
-_ABOUT_ITEMS = {
-    name
-    for name, value in vars(Shelf).items()
-    if isinstance(value, cached_property)
-    and name not in {"popularity", "bright", "mentions", "words"}
-}
+_COLUMNS = {name for name, value in vars(Shelf).items() if isinstance(value, cached_property)}
+_ABOUT_ITEMS = _COLUMNS - {"popularity", "bright", "mentions", "words"}
 
 
 def above_average(values: NDArray[np.floating]) -> Floats:

@@ -1,8 +1,8 @@
 """Turns protos/resonance into protos/gen: Python, stubs, and one set of all descriptors.
 
 `python protos/generate.py` writes; with `--check` it writes nothing, fails if protos/gen is not
-what would be written, and lints; with `--breaking REVISION` it fails if clients of that git revision
-would no longer be understood. The same input gives the same bytes. Nothing is downloaded:
+what would be written, and lints; with `--breaking REVISION` it fails if clients of that git
+revision would no longer be understood. The same input gives the same bytes. Nothing is downloaded:
 descriptors of what the contracts import come from the installed packages.
 """
 

@@ -3,42 +3,60 @@
 # ruff: noqa: N802, ARG002 - the names and arguments of RPCs
 
 import asyncio
+import hashlib
 import importlib
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-from grpc_tools import protoc
 
 from protos.generate import imported
 
 PROTOS = Path(__file__).parent / "protos"
+CONTRACT = "echo/v1/echo_service.proto"
 
 
 @cache
 def contract() -> Any:
-    """Generate `echo.v1` into a temporary folder and return its two modules as one namespace."""
-    folder = tempfile.mkdtemp(prefix="echo-")
-    descriptors = Path(folder) / "imported.binpb"
-    descriptors.write_bytes(imported().SerializeToString())
-    failed = protoc.main(
-        [
-            "protoc",
-            f"--descriptor_set_in={descriptors}",
-            f"--proto_path={PROTOS}",
-            f"--python_out={folder}",
-            f"--grpc_python_out={folder}",
-            "echo/v1/echo_service.proto",
-        ]
-    )
-    assert not failed, "the test contract does not compile"
-    sys.path.append(folder)
+    """Return the two modules of `echo.v1` as one namespace, generated if this is the first time."""
+    sys.path.append(str(_generated()))
     messages: Any = importlib.import_module("echo.v1.echo_service_pb2")
     calls: Any = importlib.import_module("echo.v1.echo_service_pb2_grpc")
     return _Contract({**vars(messages), **vars(calls)})
+
+
+def _generated() -> Path:
+    """Return the folder with the modules; every version of the contract has one, for ever."""
+    source = (PROTOS / CONTRACT).read_bytes()
+    digest = hashlib.sha256(source + version("grpcio-tools").encode()).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"resonance-echo-{digest}"
+    if not folder.exists():
+        fresh = Path(tempfile.mkdtemp(prefix="resonance-echo-"))
+        _generate(fresh)
+        try:
+            fresh.rename(folder)
+        except OSError:  # another process was faster
+            shutil.rmtree(fresh)
+    return folder
+
+
+def _generate(folder: Path) -> None:
+    descriptors = folder / "imported.binpb"
+    descriptors.write_bytes(imported().SerializeToString())
+    command = [
+        *(sys.executable, "-m", "grpc_tools.protoc"),
+        f"--descriptor_set_in={descriptors}",
+        f"--proto_path={PROTOS}",
+        f"--python_out={folder}",
+        f"--grpc_python_out={folder}",
+        CONTRACT,
+    ]
+    subprocess.run(command, check=True)
 
 
 class _Contract:

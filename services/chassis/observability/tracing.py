@@ -129,22 +129,26 @@ class Span:
             self._recorded.failed(reason)
             self._has_failed = True
 
+    def end(self, error: BaseException | None = None) -> None:
+        """End the exported span; for the few that are not entered with `with`."""
+        if self._recorded is not None:
+            if error is not None and not self._has_failed:
+                self._recorded.failed(type(error).__name__)
+            self._recorded.end()
+
     def __enter__(self) -> Self:
         self._token = _current.set(self)
         return self
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
+        _kind: type[BaseException] | None,
         error: BaseException | None,
-        traceback: TracebackType | None,
+        _traceback: TracebackType | None,
     ) -> None:
         if self._token is not None:
             _current.reset(self._token)
-        if self._recorded is not None:
-            if kind is not None and not self._has_failed:
-                self._recorded.failed(kind.__name__)
-            self._recorded.end()
+        self.end(error)
 
 
 def current_span() -> Span | None:

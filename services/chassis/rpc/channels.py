@@ -168,14 +168,18 @@ class _Stream:
         Raises:
             RemoteError: the neighbour failed.
         """
+        # Not entered: between two answers the caller's own span is the current one.
         span = Span(self._method, kind="client")
         call = self._call(request, timeout=_time_left(timeout), metadata=_outgoing(span, metadata))
         try:
             async for answer in call:
                 yield answer
         except grpc.aio.AioRpcError as error:
-            raise _to_remote(error) from None
+            remote = _to_remote(error)
+            span.failed(remote.reason or remote.code.name)
+            raise remote from None
         finally:
+            span.end()
             call.cancel()
 
 

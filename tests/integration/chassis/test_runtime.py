@@ -242,7 +242,7 @@ async def test_calls_in_flight_end_before_it_does(migrated: dict[str, str]) -> N
             stub = pb.EchoServiceStub(channel)
             call = stub.Echo(pb.EchoRequest(text="sleep"))
             await asyncio.sleep(0.3)
-            process.child.send_signal(signal.SIGTERM)
+            process.child.send_signal(signal.SIGINT)
             await process.line("stopping")
 
             assert (await call).text == "sleep"

@@ -114,3 +114,15 @@ async def test_a_call_and_its_failure_are_exported(collector: Collector) -> None
     assert spans[2].status.status_code is StatusCode.ERROR
     assert spans[2].status.description == "INVALID_REQUEST"
     assert len({span.context.trace_id for span in spans}) == 2
+
+
+async def test_a_stream_is_exported_when_it_has_ended(collector: Collector) -> None:
+    pb = contract()
+    async with serve(echo_servicer()) as served:
+        answers = served.stub(pb.EchoServiceStub).Count(pb.CountRequest(up_to=3))
+        assert [answer.number async for answer in answers] == [0, 1, 2]
+
+    server, client = sorted(collector.spans(), key=lambda span: span.kind.name, reverse=True)
+    assert (server.kind, client.kind) == (SpanKind.SERVER, SpanKind.CLIENT)
+    assert server.parent is not None
+    assert server.parent.span_id == client.context.span_id

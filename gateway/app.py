@@ -105,9 +105,15 @@ class Gateway:
         except Refusal as refusal:
             heard.request_id = heard.request_id or request_id({})
             problem = refusal.problem
-            if problem.domain == DOMAIN:
-                measures.refused.labels(problem.reason).inc()
-            return problem_response(problem, heard.request_id)
+        except ClientGone:
+            raise
+        except Exception:
+            heard.request_id = heard.request_id or request_id({})
+            log.exception("unexpected failure", route=heard.route, request_id=heard.request_id)
+            problem = Problem(500, "INTERNAL", "Something went wrong on our side.")
+        if problem.domain == DOMAIN:
+            measures.refused.labels(problem.reason).inc()
+        return problem_response(problem, heard.request_id)
 
     async def _serve(self, scope: Scope, receive: Receive, heard: _Heard) -> Response | Stream:
         method, path = heard.method, scope["raw_path"].decode("latin-1")
@@ -152,14 +158,6 @@ class Gateway:
                     span.failed(refusal.problem.reason)
                     log.warning("call failed", route=heard.route, reason=refusal.problem.reason)
                 raise
-            except ClientGone:
-                raise
-            except Exception:
-                span.failed("INTERNAL")
-                log.exception("unexpected failure", route=heard.route)
-                raise Refusal(
-                    Problem(500, "INTERNAL", "Something went wrong on our side.")
-                ) from None
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

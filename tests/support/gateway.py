@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import grpc
 import httpx
 
 from gateway.app import Gateway
@@ -16,9 +17,9 @@ from gateway.calls import Backend, RemoteService
 from gateway.health import Health
 from gateway.settings import Settings
 from gateway.transcoding.schema import Schema
-from tests.support.shop import Shop, descriptors, open_shop
+from tests.support.shop import Shop, descriptors, start_shop
 
-KEY = "a key of the tests, with 32 bytes and more"
+KEY = "a key of the tests, with as many bytes as even the longest hash wants"
 ALICE = "01890a5d-ac96-774b-bcce-b302099a8057"
 BOB = "01890a5d-ac96-774b-bcce-b302099a8058"
 NOWHERE = "127.0.0.1:1"
@@ -51,6 +52,9 @@ class Served:
     client: httpx.AsyncClient
     shop: Shop
     health: Health
+    server: grpc.aio.Server
+    """The shop's."""
+    address: str
 
 
 def assemble_for(backend: Backend, settings: Settings, health: Health) -> Gateway:
@@ -63,13 +67,14 @@ def assemble_for(backend: Backend, settings: Settings, health: Health) -> Gatewa
 async def serve_gateway(**changes: Any) -> AsyncIterator[Served]:
     """A gateway in front of a running shop, and a client that calls it without a network."""
     shop = Shop()
-    async with open_shop(shop) as address:
-        service = RemoteService(address)
-        health = Health({"shop": service})
-        app = assemble_for(service, gateway_settings(**changes), health)
-        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]  # httpx wants Any in maps
-        try:
-            async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
-                yield Served(app, client, shop, health)
-        finally:
-            await service.close()
+    server, address = await start_shop(shop)
+    service = RemoteService(address)
+    health = Health({"shop": service})
+    app = assemble_for(service, gateway_settings(**changes), health)
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]  # httpx wants Any in maps
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+            yield Served(app, client, shop, health, server, address)
+    finally:
+        await service.close()
+        await server.stop(0)

@@ -6,7 +6,6 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,6 +64,8 @@ class Shop:
     def __init__(self) -> None:
         self.heard: list[tuple[str, Any]] = []
         self.calls: Counter[str] = Counter()
+        self.metadata: dict[str, str] = {}
+        """Of the last GetItem."""
 
     def _hear(self, request: Any, method: str) -> None:
         self.heard.append((method, request))
@@ -76,6 +77,7 @@ class Shop:
 
     async def GetItem(self, request: Any, context: Any) -> Any:
         self._hear(request, "GetItem")
+        self.metadata = {key: str(value) for key, value in context.invocation_metadata()}
         return contract()[1].Item(item_id=request.item_id, title=f"revision {request.revision}")
 
     FindItem = LockItem = GetItem
@@ -90,6 +92,8 @@ class Shop:
 
     async def PutItem(self, request: Any, context: Any) -> Any:
         self._hear(request, "PutItem")
+        if request.item.title == "unavailable":
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
         return request.item
 
     async def UpdateItem(self, request: Any, context: Any) -> Any:
@@ -197,9 +201,8 @@ def _status(
     return _Status(number, message, (("grpc-status-details-bin", status.SerializeToString()),))
 
 
-@asynccontextmanager
-async def open_shop(shop: Shop, address: str = "127.0.0.1:0") -> AsyncIterator[str]:
-    """Serve the shop; gives its address."""
+async def start_shop(shop: Shop, address: str = "127.0.0.1:0") -> tuple[grpc.aio.Server, str]:
+    """Serve the shop; gives the server, to be stopped, and its address."""
     server = grpc.aio.server()
     contract()[2].add_ShopServiceServicer_to_server(shop, server)
     status = health.aio.HealthServicer()
@@ -207,7 +210,4 @@ async def open_shop(shop: Shop, address: str = "127.0.0.1:0") -> AsyncIterator[s
     await status.set("", health_pb2.HealthCheckResponse.SERVING)
     port = server.add_insecure_port(address)
     await server.start()
-    try:
-        yield f"127.0.0.1:{port}"
-    finally:
-        await server.stop(0)
+    return server, f"127.0.0.1:{port}"

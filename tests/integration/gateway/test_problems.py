@@ -1,0 +1,308 @@
+"""What a client hears when a call fails."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.gateway import Served, serve_gateway
+from tests.support.shop import Shop
+
+JSON = {"Content-Type": "application/json"}
+
+
+def problem(answer: httpx.Response, status: int, reason: str) -> dict[str, Any]:
+    """The document, after what holds for all of them."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    document: dict[str, Any] = answer.json()
+    assert document["status"] == status
+    assert document["reason"] == reason
+    assert document["type"] == f"urn:resonance:problem:{reason.lower().replace('_', '-')}"
+    assert document["title"]
+    assert document["detail"]
+    assert document["requestId"] == answer.headers["x-request-id"]
+    return document
+
+
+class TestABadBody:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"{",
+            b'{"itemId":}',
+            b"{'itemId': 1}",
+            b'{"itemId":"a"} x',
+            b"\xef\xbb\xbf{}",
+            b'{"itemId":"\xff"}',
+            b'{"itemId":"\\ud800"}',
+            b'{"itemId":"a\x00"}',
+            b'{"revision":NaN}',
+            b'{"a":1,}',
+        ],
+    )
+    async def test_that_is_no_json_is_refused_with_its_place(
+        self, client: httpx.AsyncClient, shop: Shop, body: bytes
+    ) -> None:
+        answer = await client.post("/v1/items:find", content=body, headers=JSON)
+
+        assert "line 1 column" in problem(answer, 400, "MALFORMED_JSON")["detail"]
+        assert shop.heard == []
+
+    @pytest.mark.parametrize(
+        ("body", "fields"),
+        [
+            ("[]", [("", "TYPE")]),
+            ('"x"', [("", "TYPE")]),
+            ("null", [("", "TYPE")]),
+            ('{"int32Value":"x"}', [("int32Value", "TYPE")]),
+            ('{"int32_value":1.5}', [("int32_value", "TYPE")]),
+            ('{"int32Value":2147483648}', [("int32Value", "TYPE")]),
+            ('{"uint64Value":"-1"}', [("uint64Value", "TYPE")]),
+            ('{"boolValue":"true"}', [("boolValue", "TYPE")]),
+            ('{"stringValue":1}', [("stringValue", "TYPE")]),
+            ('{"bytesValue":"?"}', [("bytesValue", "TYPE")]),
+            ('{"floatValue":1e300}', [("floatValue", "TYPE")]),
+            ('{"enumValue":"QUALITY_BROKEN"}', [("enumValue", "TYPE")]),
+            ('{"many":1}', [("many", "TYPE")]),
+            ('{"many":[1,"x",null]}', [("many[1]", "TYPE"), ("many[2]", "TYPE")]),
+            ('{"makers":{"a":{"country":1}}}', [("makers['a'].country", "TYPE")]),
+            ('{"makers":[]}', [("makers", "TYPE")]),
+            ('{"list":[{},{"nothing":1}]}', [("list[1].nothing", "UNKNOWN")]),
+            ('{"list":[null]}', [("list[0]", "TYPE")]),
+            ('{"time":"today"}', [("time", "TYPE")]),
+            ('{"span":"1 minute"}', [("span", "TYPE")]),
+            ('{"wrapped":"x"}', [("wrapped", "TYPE")]),
+            ('{"free":[]}', [("free", "TYPE")]),
+            ('{"packed":{"@type":"x/unknown.Type"}}', [("packed", "TYPE")]),
+            ('{"inner":{"inner":{"nothing":1}}}', [("inner.inner.nothing", "UNKNOWN")]),
+            ('{"word":"a","number":1}', [("", "ONEOF")]),
+            ('{"inner":{"word":"a","number":1}}', [("inner", "ONEOF")]),
+            ('{"nothing":1,"int32Value":"x"}', [("nothing", "UNKNOWN"), ("int32Value", "TYPE")]),
+            ('{"stringValue":"a\\u0000b"}', [("stringValue", "NUL")]),
+            ('{"free":{"a":["\\u0000"]}}', [("free.a[0]", "NUL")]),
+        ],
+    )
+    async def test_that_does_not_fit_is_refused_by_field(
+        self, client: httpx.AsyncClient, shop: Shop, body: str, fields: list[tuple[str, str]]
+    ) -> None:
+        answer = await client.post("/v1/kinds", content=body, headers=JSON)
+
+        found = problem(answer, 400, "INVALID_REQUEST")["fields"]
+        assert [(one["field"], one["rule"]) for one in found] == fields
+        assert all(one["description"] for one in found)
+        assert shop.heard == []
+
+    async def test_with_an_escaped_backslash_before_u0000_is_fine(
+        self, client: httpx.AsyncClient, shop: Shop
+    ) -> None:
+        body = '{"stringValue":"a\\\\u0000b"}'
+
+        assert (await client.post("/v1/kinds", content=body, headers=JSON)).status_code == 200
+        assert shop.last.string_value == "a\\u0000b"
+
+    async def test_with_countless_faults_names_the_first_twenty(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        answer = await client.post("/v1/kinds", json={f"nothing{n}": 1 for n in range(1000)})
+
+        assert len(problem(answer, 400, "INVALID_REQUEST")["fields"]) == 20
+
+    @pytest.mark.parametrize(
+        ("body", "status", "reason"),
+        [
+            ('{"inner":' * 200 + "{}" + "}" * 200, 400, "TOO_DEEP"),
+            ('{"free":' + '{"a":' * 5000 + "1" + "}" * 5001, 400, "TOO_DEEP"),
+            ('{"anyJson":' + "[" * 100_000 + "]" * 100_000 + "}", 400, "TOO_DEEP"),
+            ('{"nothing":' + "[" * 100_000 + "]" * 100_000 + "}", 400, "MALFORMED_JSON"),
+            ("[" * 100_000, 400, "MALFORMED_JSON"),
+        ],
+    )
+    async def test_that_is_nested_without_end_is_refused(
+        self, client: httpx.AsyncClient, body: str, status: int, reason: str
+    ) -> None:
+        answer = await client.post("/v1/kinds", content=body, headers=JSON)
+
+        assert answer.status_code == status, answer.text
+        assert answer.json()["reason"] in (reason, "MALFORMED_JSON")
+
+    @pytest.mark.parametrize(
+        "media_type",
+        [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/json; charset=utf-16",
+            "application/xml",
+        ],
+    )
+    async def test_of_another_media_type_is_refused(
+        self, client: httpx.AsyncClient, media_type: str
+    ) -> None:
+        answer = await client.post(
+            "/v1/items:find", content=b"{}", headers={"Content-Type": media_type}
+        )
+
+        problem(answer, 415, "UNSUPPORTED_MEDIA_TYPE")
+
+    @pytest.mark.parametrize(
+        "media_type",
+        [
+            "application/json",
+            "application/json;charset=UTF-8",
+            'Application/JSON; charset="utf-8"',
+            "application/merge-patch+json",
+        ],
+    )
+    async def test_of_any_name_for_json_is_taken(
+        self, client: httpx.AsyncClient, media_type: str
+    ) -> None:
+        answer = await client.post(
+            "/v1/items:find", content=b"{}", headers={"Content-Type": media_type}
+        )
+
+        assert answer.status_code == 200
+
+
+class TestTooMuch:
+    async def test_body_is_refused_when_announced(self) -> None:
+        async with serve_gateway(largest_body=1024) as served:
+            answer = await served.client.post("/v1/items:find", content=b" " * 1025, headers=JSON)
+
+        problem(answer, 413, "BODY_TOO_LARGE")
+        assert answer.headers["connection"] == "close"
+
+    async def test_body_is_refused_when_it_comes_in_chunks(self) -> None:
+        async def chunks() -> Any:
+            for _ in range(5):
+                yield b" " * 400
+
+        async with serve_gateway(largest_body=1024) as served:
+            answer = await served.client.post("/v1/items:find", content=chunks(), headers=JSON)
+
+        problem(answer, 413, "BODY_TOO_LARGE")
+
+    async def test_url_is_refused(self, client: httpx.AsyncClient) -> None:
+        problem(await client.get("/v1/items/" + "a" * 9000), 414, "URL_TOO_LONG")
+
+    async def test_headers_are_refused(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/v1/items/7", headers={"X-Long": "a" * 17_000})
+
+        problem(answer, 431, "HEADERS_TOO_LARGE")
+
+
+class TestAWrongPath:
+    @pytest.mark.parametrize("path", ["/", "/v2/items", "/v1/items/7/", "/v1//items", "/v1/Items"])
+    async def test_is_not_found(self, client: httpx.AsyncClient, path: str) -> None:
+        problem(await client.get(path), 404, "ROUTE_NOT_FOUND")
+
+    async def test_method_is_told_what_is_allowed(self, client: httpx.AsyncClient) -> None:
+        answer = await client.post("/v1/items/7", json={})
+
+        problem(answer, 405, "METHOD_NOT_ALLOWED")
+        assert answer.headers["allow"] == "DELETE, GET, LOCK, PATCH, PUT"
+
+    @pytest.mark.parametrize("path", ["/v1/items/%ff", "/v1/items/%zz", "/v1/items/%00"])
+    async def test_that_is_no_text_is_refused(self, client: httpx.AsyncClient, path: str) -> None:
+        scope = httpx.URL(f"http://shop{path}")
+
+        problem(await client.get(scope), 400, "MALFORMED_URL")
+
+    async def test_to_a_page_takes_get_only(self, client: httpx.AsyncClient) -> None:
+        problem(await client.post("/livez"), 405, "METHOD_NOT_ALLOWED")
+
+
+class TestAFailureOfTheService:
+    @pytest.mark.parametrize(
+        ("code", "status"),
+        [
+            ("INVALID_ARGUMENT", 400),
+            ("FAILED_PRECONDITION", 400),
+            ("OUT_OF_RANGE", 400),
+            ("UNAUTHENTICATED", 401),
+            ("PERMISSION_DENIED", 403),
+            ("NOT_FOUND", 404),
+            ("ALREADY_EXISTS", 409),
+            ("ABORTED", 409),
+            ("RESOURCE_EXHAUSTED", 429),
+            ("CANCELLED", 499),
+            ("UNKNOWN", 500),
+            ("INTERNAL", 500),
+            ("DATA_LOSS", 500),
+            ("UNIMPLEMENTED", 501),
+            ("UNAVAILABLE", 503),
+            ("DEADLINE_EXCEEDED", 504),
+        ],
+    )
+    async def test_keeps_its_reason_under_the_status_of_its_code(
+        self, client: httpx.AsyncClient, code: str, status: int
+    ) -> None:
+        failure = {"code": code, "reason": "SOLD_OUT", "message": "No more of them."}
+
+        document = problem(await client.post("/v1/failures", json=failure), status, "SOLD_OUT")
+
+        assert document["detail"] == "No more of them."
+        assert document["domain"] == "shop.test"
+        assert document["metadata"] == {"of": "the shop"}
+
+    async def test_names_fields_as_the_client_does(self, client: httpx.AsyncClient) -> None:
+        failure = {
+            "code": "INVALID_ARGUMENT",
+            "reason": "INVALID_REQUEST",
+            "fields": ["retry_seconds", "fields[3]", "nothing.at_all"],
+        }
+
+        document = problem(
+            await client.post("/v1/failures", json=failure), 400, "INVALID_REQUEST"
+        )
+
+        assert [one["field"] for one in document["fields"]] == [
+            "retrySeconds",
+            "fields[3]",
+            "nothing.at_all",
+        ]
+        assert document["fields"][0] == {
+            "field": "retrySeconds",
+            "rule": "BAD",
+            "description": "is bad",
+        }
+
+    async def test_says_when_to_come_back(self, client: httpx.AsyncClient) -> None:
+        failure = {"code": "RESOURCE_EXHAUSTED", "reason": "SLOW_DOWN", "retrySeconds": 7}
+
+        answer = await client.post("/v1/failures", json=failure)
+
+        assert answer.headers["retry-after"] == "7"
+
+    async def test_shows_nothing_of_the_inside(self, client: httpx.AsyncClient) -> None:
+        answer = await client.post("/v1/failures", json={"code": "BUG"})
+
+        problem(answer, 500, "INTERNAL")
+        assert "secret" not in answer.text
+
+    async def test_without_details_is_named_after_its_code(self, client: httpx.AsyncClient) -> None:
+        failure = {"code": "NOT_FOUND", "message": "No such thing."}
+
+        document = problem(await client.post("/v1/failures", json=failure), 404, "NOT_FOUND")
+
+        assert document["detail"] == "No such thing."
+
+    async def test_that_nobody_answers_is_unavailable(self, served: Served) -> None:
+        await served.server.stop(0)
+
+        answer = await served.client.get("/v1/items/7")
+
+        problem(answer, 503, "BACKEND_UNAVAILABLE")
+        assert answer.headers["retry-after"] == "1"
+        assert "127.0.0.1" not in answer.text
+
+
+async def test_a_fault_of_the_gateway_itself_is_answered(served: Served) -> None:
+    async def broken() -> Any:
+        raise ValueError("secret of the house")
+
+    served.app._pages = {"/broken": broken}
+
+    answer = await served.client.get("/broken")
+
+    problem(answer, 500, "INTERNAL")
+    assert "secret" not in answer.text

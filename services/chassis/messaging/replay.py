@@ -91,11 +91,7 @@ async def redeliver(broker: Broker, letter: DeadLetter) -> None:
     reader = headers[streams.READER]
     stream = headers[streams.ORIGINAL_SUBJECT].split(".")[1]
     event_id = headers.get(streams.MESSAGE_ID, "")[: streams.UUID_LENGTH]
-    kept = {
-        name: headers[name]
-        for name in (streams.OCCURRED_AT, streams.TRACEPARENT)
-        if name in headers
-    }
+    kept = streams.own_headers(headers)
     kept[streams.MESSAGE_ID] = f"{event_id}.redelivered.{letter.sequence}"
     await broker.put(streams.redelivery_subject(stream, reader), letter.payload, kept)
     session = await broker.session()

@@ -40,6 +40,11 @@ MESSAGE_ID = "Nats-Msg-Id"
 OCCURRED_AT = "Resonance-Occurred-At"
 TRACEPARENT = "traceparent"
 
+# Of a batch that is stored as one.
+BATCH_ID = "Nats-Batch-Id"
+BATCH_SEQUENCE = "Nats-Batch-Sequence"
+BATCH_COMMIT = "Nats-Batch-Commit"
+
 # On dead letters.
 READER = "Resonance-Reader"
 REASON = "Resonance-Reason"
@@ -79,6 +84,11 @@ def headers_of(message: Message) -> dict[str, str]:
     if message.traceparent:
         headers[TRACEPARENT] = message.traceparent
     return headers
+
+
+def own_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return those that belong to the event, without what the broker made of its delivery."""
+    return {name: headers[name] for name in (OCCURRED_AT, TRACEPARENT) if name in headers}
 
 
 def event_id_of(headers: Mapping[str, str]) -> UUID:
@@ -125,6 +135,7 @@ def _stream(name: str, keep: timedelta, replicas: int) -> dict[str, object]:
         "max_msg_size": -1,
         "max_consumers": -1,
         "num_replicas": replicas,
+        "allow_atomic": True,  # NATS 2.12 or later; see Broker.publish_many
         "duplicate_window": nanoseconds(DUPLICATE_WINDOW),
     }
 

@@ -342,9 +342,8 @@ class Subscriber(Generic[E]):
     ) -> None:
         """Put a message aside as a dead letter; if that fails, it comes again in a while."""
         reader = self._reaction.reader
-        headers = dict(message.headers or {})
-        event_id = headers.get(streams.MESSAGE_ID, "")[: streams.UUID_LENGTH]
-        headers |= {
+        event_id = (message.headers or {}).get(streams.MESSAGE_ID, "")[: streams.UUID_LENGTH]
+        headers = streams.own_headers(message.headers or {}) | {
             streams.MESSAGE_ID: f"{event_id}.{reader}.{message.metadata.sequence.stream}",
             streams.READER: reader,
             streams.REASON: reason,

@@ -36,6 +36,20 @@ async def test_every_message_of_a_batch_gets_its_own_outcome(ping_broker: Broker
     assert outcomes[3] == Receipt("ping", 1, duplicate=True)
 
 
+async def test_a_batch_with_something_known_in_it_is_stored_all_the_same(
+    ping_broker: Broker,
+) -> None:
+    messages = [message() for _ in range(10)]
+    await ping_broker.publish_many(messages[3:5])
+
+    outcomes = await ping_broker.publish_many(messages)
+
+    assert [(one.sequence, one.duplicate) for one in outcomes if isinstance(one, Receipt)] == [
+        *((3, False), (4, False), (5, False), (1, True), (2, True)),
+        *((6, False), (7, False), (8, False), (9, False), (10, False)),
+    ]
+
+
 async def test_thousands_in_flight_keep_their_order(ping_broker: Broker) -> None:
     outcomes = await ping_broker.publish_many([message() for _ in range(2_500)])
 

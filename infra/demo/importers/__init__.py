@@ -1,0 +1,1 @@
+"""Read a community from data on disk: people, items, behaviours, texts, campaigns."""

@@ -11,6 +11,8 @@ from services.chassis.kernel.money import Money
 from services.profile.domain.behavior import Behavior, BehaviorType
 from services.profile.domain.view import LineageView, PortraitView, TraitView
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def behavior_from_proto(message: behavior_pb2.Behavior) -> Behavior:
     """Read a behaviour that keeps the rules of the contract.
@@ -70,10 +72,9 @@ def time_from_proto(message: Timestamp) -> datetime:
 
 
 def time_to_proto(moment: datetime) -> Timestamp:
-    """Write a moment."""
-    message = Timestamp()
-    message.FromDatetime(moment)
-    return message
+    """Write a moment; several times as fast as `FromDatetime`."""
+    since = moment - _EPOCH
+    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1_000)
 
 
 def _trait_to_proto(trait: TraitView) -> portrait_pb2.Trait:

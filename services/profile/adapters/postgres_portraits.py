@@ -32,7 +32,6 @@ from services.chassis.kernel.money import Money
 from services.profile.adapters import tables
 from services.profile.adapters.portrait_document import read_traits, write_traits
 from services.profile.domain.behavior import Behavior, BehaviorType
-from services.profile.domain.evidence import Evidence
 from services.profile.domain.item import Item
 from services.profile.domain.portrait import Portrait
 
@@ -61,7 +60,6 @@ _PORTRAIT: dict[str, TypeEngine[Any]] = {
     "spent_minor": Text(),
     "last_active_at": _TIME,
     "activity": Float(53),
-    "activity_as_of": Float(53),
     "traits": Text(),
 }
 _ITEM = ("category", "brand", "tags", "version")
@@ -108,7 +106,6 @@ PORTRAIT_COLUMNS = (
     cast(_portraits.c.spent_minor, Text).label("spent_minor"),
     _portraits.c.last_active_at,
     _portraits.c.activity,
-    _portraits.c.activity_as_of,
     cast(_portraits.c.traits, Text).label("traits"),
 )
 _GET_PORTRAITS = select(_portraits.c.user_id, *PORTRAIT_COLUMNS).where(
@@ -231,8 +228,7 @@ class PostgresPortraits:
                 one.purchase_count,
                 json.dumps(one.spent_minor),
                 one.last_active_at,
-                one.activity.amount,
-                one.activity.as_of,
+                one.activity,
                 write_traits(one.traits),
             )
             for one in portraits
@@ -250,7 +246,7 @@ def to_portrait(user_id: UUID, row: Row[*tuple[Any, ...]]) -> Portrait:
         row.purchase_count,
         json.loads(row.spent_minor),
         row.last_active_at,
-        Evidence(row.activity, row.activity_as_of),
+        row.activity,
     )
 
 

@@ -105,8 +105,8 @@ items = Table(
 )
 
 # One row per person: a change reads and tells the whole portrait, so that parting it by trait
-# would cost a row for each of up to 300. See portrait_document.py for `traits`. The activity is as
-# of `activity_as_of`, seconds since the epoch.
+# would cost a row for each of up to 300. See portrait_document.py for `traits`, evidence.py for
+# `activity`.
 portraits = Table(
     "portraits",
     metadata,
@@ -117,6 +117,5 @@ portraits = Table(
     Column("spent_minor", JSON, nullable=False),
     Column("last_active_at", _time),
     Column("activity", Float(53), nullable=False),
-    Column("activity_as_of", Float(53), nullable=False),
     Column("traits", JSON, nullable=False),
 )

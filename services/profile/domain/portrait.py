@@ -1,24 +1,23 @@
 """A portrait: what a person's behaviours and words add up to.
 
 Everything in it is a sum, a maximum or a count, so it does not matter in which order things are
-heard of. Two things are not exactly so. Sums of floats differ in the last digits. And of each kind
-only the `KEPT` strongest traits are kept, by what they weigh for or against; one that is dropped
-begins again from nothing. Half as many again are kept as are shown, and fading never changes which
-of two traits is stronger, so a trait can only be missing from what is shown if it once ranked
-below 75 of its kind and rose later; only then does it matter in what order things came.
+heard of (see evidence.py). Two things are not exactly so. Sums of floats differ in the last
+digits. And of each kind only the `KEPT` strongest traits are kept, by what they weigh for or
+against; one that is dropped begins again from nothing. Half as many again are kept as are shown,
+and fading never changes which of two traits is stronger, so a trait can only be missing from what
+is shown if it once ranked below 75 of its kind and rose later; only then does order matter.
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from operator import itemgetter
+from typing import TypeAlias
 from uuid import UUID
 
 from services.profile.domain.behavior import Behavior, BehaviorType
 from services.profile.domain.events import PortraitChanged
-from services.profile.domain.evidence import Evidence
+from services.profile.domain.evidence import faded, grown
 from services.profile.domain.item import Item
 from services.profile.domain.view import LineageView, PortraitView, TraitKind, TraitView
 
@@ -37,56 +36,34 @@ _NOTHING = 0.001
 _EMOTION_WEIGHT = 3.0
 CONTENT_TAGGED = "CONTENT_TAGGED"
 
-TraitKey = tuple[TraitKind, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Lineage:
-    """How often a source spoke, and the last event by time (then id), seconds since the epoch."""
-
-    count: int
-    last_event_id: str
-    last_at: float
-
-    def plus(self, event_id: str, moment: float) -> "Lineage":
-        if (moment, event_id) > (self.last_at, self.last_event_id):
-            return Lineage(self.count + 1, event_id, moment)
-        return Lineage(self.count + 1, self.last_event_id, self.last_at)
-
-
-@dataclass(slots=True)
-class Trait:
-    """Evidence for one thing, and where it is from, by source."""
-
-    evidence: Evidence = field(default_factory=Evidence)
-    lineage: dict[str, Lineage] = field(default_factory=dict)
-
-    def add(self, amount: float, source: str, event_id: str, moment: float) -> None:
-        self.evidence = self.evidence.plus(amount, moment)
-        known = self.lineage.get(source)
-        self.lineage[source] = (
-            known.plus(event_id, moment) if known else Lineage(1, event_id, moment)
-        )
+# Plain tuples and dicts, as they are stored: a batch of behaviours touches hundreds of portraits
+# with hundreds of traits each, most of which it only ranks. Moments are seconds since the epoch.
+Lineage: TypeAlias = tuple[int, str, float]
+"""Of one source: how often it spoke, the last event by time (then by id), and its moment."""
+Trait: TypeAlias = tuple[float, float, dict[str, Lineage]]
+"""The evidence as it is kept (see evidence.py), the moment of the latest, lineage by source."""
 
 
 @dataclass
 class Portrait:
-    """What is kept of a person. `version` counts the changes, also over deletions."""
+    """What is kept of a person. `version` counts the changes, also over deletions.
+
+    `activity` is the sum of the weights of all behaviours, as evidence is kept.
+    """
 
     user_id: UUID
     version: int = 0
-    traits: dict[TraitKey, Trait] = field(default_factory=dict)
+    traits: dict[TraitKind, dict[str, Trait]] = field(default_factory=dict)
     behavior_count: int = 0
     purchase_count: int = 0
     spent_minor: dict[str, int] = field(default_factory=dict)
     last_active_at: datetime | None = None
-    activity: Evidence = field(default_factory=Evidence)
+    activity: float = 0.0
 
     def learn(self, behavior: Behavior, item: Item | None) -> None:
         """Take in a behaviour. Towards an item not known yet it counts for no trait so far."""
-        moment = behavior.occurred_at.timestamp()
         self.behavior_count += 1
-        self.activity = self.activity.plus(behavior.weight, moment)
+        self.activity += grown(behavior.weight, behavior.occurred_at.timestamp())
         if self.last_active_at is None or behavior.occurred_at > self.last_active_at:
             self.last_active_at = behavior.occurred_at
         if behavior.type is BehaviorType.PURCHASE:
@@ -100,29 +77,26 @@ class Portrait:
 
     def learn_item(self, behavior: Behavior, item: Item) -> None:
         """Let a behaviour speak for what its item is; only once, also if that is learned late."""
-        amount, source = behavior.weight, behavior.type.name
-        event_id, moment = str(behavior.event_id), behavior.occurred_at.timestamp()
-        for key in _about(item):
-            self._trait(key).add(amount, source, event_id, moment)
+        moment = behavior.occurred_at.timestamp()
+        amount, event_id = grown(behavior.weight, moment), str(behavior.event_id)
+        for kind, value in _about(item):
+            self._add(kind, value, amount, behavior.type.name, event_id, moment)
 
     def feel(self, emotion: str, strength: float, *, event_id: UUID, occurred_at: datetime) -> None:
         """Take in a feeling the person expressed; `strength` is 0 to 1."""
-        trait = self._trait((TraitKind.EMOTION, emotion))
-        amount = _EMOTION_WEIGHT * strength
-        trait.add(amount, CONTENT_TAGGED, str(event_id), occurred_at.timestamp())
+        moment = occurred_at.timestamp()
+        amount = grown(_EMOTION_WEIGHT * strength, moment)
+        self._add(TraitKind.EMOTION, emotion, amount, CONTENT_TAGGED, str(event_id), moment)
 
     def forget_emotions(self) -> bool:
         """Drop every emotion; return whether there was one."""
-        kept = {key: trait for key, trait in self.traits.items() if key[0] != TraitKind.EMOTION}
-        found = len(kept) < len(self.traits)
-        self.traits = kept
-        return found
+        return bool(self.traits.pop(TraitKind.EMOTION, None))
 
     def forget(self) -> None:
         """Drop everything but the version, so that readers take what is told next as newer."""
         self.traits, self.spent_minor = {}, {}
         self.behavior_count = self.purchase_count = 0
-        self.last_active_at, self.activity = None, Evidence()
+        self.last_active_at, self.activity = None, 0.0
 
     def changed(self, now: datetime) -> PortraitChanged:
         """Close a change: prune, count it and tell it."""
@@ -134,7 +108,7 @@ class Portrait:
     def view(self, now: datetime, *, limit: int = SHOWN, with_lineage: bool = True) -> PortraitView:
         """Show it as of now, at most `limit` traits of a kind."""
         moment = now.timestamp()
-        activity = max(0.0, self.activity.at(moment))
+        activity = max(0.0, faded(self.activity, moment))
         return PortraitView(
             user_id=self.user_id,
             version=self.version,
@@ -147,45 +121,42 @@ class Portrait:
         )
 
     def _show(self, moment: float, limit: int, *, with_lineage: bool) -> Iterator[TraitView]:
-        strengths: dict[TraitKind, list[tuple[float, str, Trait]]] = defaultdict(list)
-        for (kind, value), trait in self.traits.items():
-            strength = trait.evidence.at(moment)
-            if strength > _NOTHING:
-                strengths[kind].append((-strength, value, trait))
-        for kind in sorted(strengths):
-            ranked = sorted(strengths[kind], key=itemgetter(0, 1))[:limit]
-            strongest = ranked[0][0]
-            for strength, value, trait in ranked:
+        least, to_sure = grown(_NOTHING, moment), -faded(1.0, moment) / _SURE
+        for kind in sorted(self.traits):
+            traits = self.traits[kind]
+            ranked = sorted((-trait[0], value) for value, trait in traits.items())[:limit]
+            for negative, value in ranked:
+                if -negative < least:
+                    break
+                _, latest, lineage = traits[value]
                 yield TraitView(
                     kind,
                     value,
-                    strength / strongest,
-                    -math.expm1(strength / _SURE),
-                    tuple(_lineage(trait)) if with_lineage else (),
-                    datetime.fromtimestamp(trait.evidence.as_of, UTC),
+                    negative / ranked[0][0],
+                    -math.expm1(-negative * to_sure),
+                    _lineage(lineage) if with_lineage else (),
+                    datetime.fromtimestamp(latest, UTC),
                 )
 
-    def _trait(self, key: TraitKey) -> Trait:
-        trait = self.traits.get(key)
-        if trait is None:
-            trait = self.traits[key] = Trait()
-        return trait
+    def _add(
+        self, kind: TraitKind, value: str, amount: float, source: str, event_id: str, moment: float
+    ) -> None:
+        traits = self.traits.setdefault(kind, {})
+        before, latest, lineage = traits.get(value) or (0.0, moment, {})
+        count, last_id, last_at = lineage.get(source) or (0, event_id, moment)
+        if (moment, event_id) > (last_at, last_id):
+            last_id, last_at = event_id, moment
+        lineage[source] = (count + 1, last_id, last_at)
+        traits[value] = (before + amount, max(latest, moment), lineage)
 
     def _prune(self) -> None:
-        if len(self.traits) <= KEPT:
-            return
-        by_kind: dict[TraitKind, list[TraitKey]] = defaultdict(list)
-        for key in self.traits:
-            by_kind[key[0]].append(key)
-        latest = max(trait.evidence.as_of for trait in self.traits.values())
-        for keys in by_kind.values():
-            if len(keys) > KEPT:
-                keys.sort(key=lambda key: (-abs(self.traits[key].evidence.at(latest)), key[1]))
-                for key in keys[KEPT:]:
-                    del self.traits[key]
+        for kind, traits in self.traits.items():
+            if len(traits) > KEPT:
+                ranked = sorted(traits.items(), key=lambda pair: (-abs(pair[1][0]), pair[0]))
+                self.traits[kind] = dict(ranked[:KEPT])
 
 
-def _about(item: Item) -> Iterable[TraitKey]:
+def _about(item: Item) -> Iterable[tuple[TraitKind, str]]:
     yield TraitKind.CATEGORY, item.category
     if item.brand:
         yield TraitKind.BRAND, item.brand
@@ -193,8 +164,11 @@ def _about(item: Item) -> Iterable[TraitKey]:
         yield TraitKind.TAG, tag
 
 
-def _lineage(trait: Trait) -> Iterator[LineageView]:
-    """Yield the sources, those that spoke most often first."""
-    for source, known in sorted(trait.lineage.items(), key=lambda pair: (-pair[1].count, pair[0])):
-        last_at = datetime.fromtimestamp(known.last_at, UTC)
-        yield LineageView(source, known.count, known.last_event_id, last_at)
+def _lineage(lineage: dict[str, Lineage]) -> tuple[LineageView, ...]:
+    """Show the sources, those that spoke most often first."""
+    return tuple(
+        LineageView(source, count, event_id, datetime.fromtimestamp(last_at, UTC))
+        for source, (count, event_id, last_at) in sorted(
+            lineage.items(), key=lambda pair: (-pair[1][0], pair[0])
+        )
+    )

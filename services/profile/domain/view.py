@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -26,8 +27,7 @@ class LineageView:
     last_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class TraitView:
+class TraitView(NamedTuple):
     """`weight` and `confidence` are 0 to 1; `updated_at` is the moment of the latest evidence."""
 
     kind: TraitKind

@@ -110,7 +110,6 @@ def upgrade() -> None:
         sa.Column("spent_minor", sa.JSON(), nullable=False),
         sa.Column("last_active_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("activity", sa.Float(precision=53), nullable=False),
-        sa.Column("activity_as_of", sa.Float(precision=53), nullable=False),
         sa.Column("traits", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_portraits")),
         schema="profile",

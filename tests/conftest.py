@@ -7,7 +7,7 @@
   `broker_url_of("profile")`: the same broker with the permissions of that service only.
 - `postgres`, `nats`: the servers themselves: `await nats.kill()`, `await nats.start_again()`.
 
-An unmarked test may take 20 s; under integration/ and contract/ 60 s, under e2e/ and faults/ 180 s,
+An unmarked test may take 20 s; under integration/ and contract/ 120 s, under e2e/ and faults/ 300 s,
 or what its own `@pytest.mark.timeout(…)` says.
 """
 
@@ -20,7 +20,7 @@ import pytest
 from infra.local.folder import Folder
 from tests.support.stack import TestNats, TestPostgres, own_folder
 
-TIMEOUTS = {"integration": 60, "contract": 60, "e2e": 180, "faults": 180}  # seconds
+TIMEOUTS = {"integration": 120, "contract": 120, "e2e": 300, "faults": 300}  # seconds
 
 # How long an example takes depends on the machine, not on the code; the examples do not.
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)

@@ -7,8 +7,8 @@
   `broker_url_of("profile")`: the same broker with the permissions of that service only.
 - `postgres`, `nats`: the servers themselves: `await nats.kill()`, `await nats.start_again()`.
 
-An unmarked test may take 20 s; under integration/ and contract/ 120 s, under e2e/ and faults/ 300 s,
-or what its own `@pytest.mark.timeout(…)` says.
+An unmarked test may take 20 s; under integration/ and contract/ 120 s, under e2e/ and faults/
+300 s, or what its own `@pytest.mark.timeout(…)` says.
 """
 
 from collections.abc import Callable, Iterator

@@ -25,10 +25,9 @@ _BREAKS = ",.!?;:，。！？；：、~…\n"
 _REACH_SYMBOLS = 4  # 不是很好用: the negation reaches the fourth symbol behind it
 _REACH_WORDS = 3  # not a very good one
 
+_NOT = tuple(np.uint64(ord(c)) for c in "t'n")  # backwards
 _LONGEST_WORD = 24  # symbols of a word that tell it from others
-_M1, _M2, _M3 = (
-    np.uint64(m) for m in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
-)
+_M1, _M2, _M3 = (np.uint64(m) for m in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 _HIGH = np.uint64(32)
 _SPREAD = np.uint64(29)
 
@@ -159,12 +158,10 @@ def _word_hashes_of(words: Sequence[str], powers: NDArray[np.uint64]) -> NDArray
 
 def _ends_in_nt(codes: NDArray[np.uint64], starts: Places, lasts: Places) -> NDArray[np.bool_]:
     """don't, isn't, won't: the apostrophe is a letter."""
-    return (
-        (lasts - starts >= 3)
-        & (codes[lasts] == ord("t"))
-        & (codes[np.maximum(lasts - 1, 0)] == ord("'"))
-        & (codes[np.maximum(lasts - 2, 0)] == ord("n"))
-    )
+    ends: NDArray[np.bool_] = lasts - starts >= len(_NOT)
+    for back, code in enumerate(_NOT):
+        ends &= codes[np.maximum(lasts - back, 0)] == code
+    return ends
 
 
 def _kinds() -> NDArray[np.uint8]:

@@ -124,18 +124,18 @@ class LinearTagger:
     def confidence(self, likeliest: Floats, english: NDArray[np.bool_]) -> Floats:
         """How often an answer of this probability was right on the validation data."""
         zh, en = (np.interp(likeliest, *knots) for knots in self._knots)
-        return np.where(english, en, zh)
+        confidence: Floats = np.where(english, en, zh)
+        return confidence
 
     def _probabilities(self, logits: Floats, english: NDArray[np.bool_]) -> Floats:
         cooled = logits / self._temperature[english.astype(np.int64)][:, None]
         odds = np.exp(cooled - cooled.max(axis=1, keepdims=True))
         probabilities = odds / odds.sum(axis=1, keepdims=True)
-        sharpened = probabilities**self._artefact.calibration.sharpening
-        return sharpened * (_families(probabilities) / _families(sharpened))[:, _FAMILY]
+        sharpened: Floats = probabilities**self._artefact.calibration.sharpening
+        sharpened *= (_families(probabilities) / _families(sharpened))[:, _FAMILY]
+        return sharpened
 
-    def _evidence(
-        self, reading: Reading, top: NDArray[np.int64]
-    ) -> list[tuple[EvidenceSpan, ...]]:
+    def _evidence(self, reading: Reading, top: NDArray[np.int64]) -> list[tuple[EvidenceSpan, ...]]:
         speaking = np.flatnonzero(top != NEUTRAL).tolist()
         evidence: list[tuple[EvidenceSpan, ...]] = [()] * len(top)
         if speaking:
@@ -154,11 +154,10 @@ class LinearTagger:
 
 def _families(probabilities: Floats) -> Floats:
     """Sum of each of SMP's six; never 0, as a share of it is taken."""
-    return np.maximum(
-        np.add.reduceat(probabilities[:, _BY_FAMILY], _FAMILY_STARTS, axis=1), 1e-300
-    )
+    return np.maximum(np.add.reduceat(probabilities[:, _BY_FAMILY], _FAMILY_STARTS, axis=1), 1e-300)
 
 
 def _blank(scored: Scored) -> NDArray[np.bool_]:
     """Texts without a letter, digit, sign or symbol that the model knows: nothing to go by."""
-    return np.bincount(scored.text, minlength=len(scored.length)) == 0
+    blank: NDArray[np.bool_] = np.bincount(scored.text, minlength=len(scored.length)) == 0
+    return blank

@@ -118,7 +118,9 @@ _ENTRIES = (
         0.15,
         0.85,
         Polarity.NEUTRAL,
-        Localized("天哪，居然这么快就到了", "天哪，居然這麼快就到了", "Wow, I did not expect that."),
+        Localized(
+            "天哪，居然这么快就到了", "天哪，居然這麼快就到了", "Wow, I did not expect that."
+        ),
     ),
     EmotionEntry(
         Emotion.SADNESS,

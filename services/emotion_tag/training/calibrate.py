@@ -11,7 +11,7 @@ from services.emotion_tag.adapters.artefact import Artefact, Calibration, Langua
 from services.emotion_tag.adapters.intensity import signs
 from services.emotion_tag.adapters.linear_tagger import LANGUAGES, NEUTRAL, LinearTagger
 from services.emotion_tag.adapters.polarity import clause_leanings, lean
-from services.emotion_tag.domain.taxonomy import EMOTIONS, Polarity
+from services.emotion_tag.domain.taxonomy import Polarity
 from services.emotion_tag.training.corpora import Example
 from services.emotion_tag.training.fit import FAMILIES, MEMBERS, mask_of
 
@@ -63,9 +63,7 @@ def calibrated(
     artefact = _with(artefact, sharpening=_sharpening(artefact, by_language["zh"]))
     artefact = _with(
         artefact,
-        languages={
-            name: _confidence(artefact, name, known) for name, known in by_language.items()
-        },
+        languages={name: _confidence(artefact, name, known) for name, known in by_language.items()},
     )
     artefact = _with(artefact, **_polarity_thresholds(artefact, polarities))
     rated = [example for example in emotions if example.strength is not None]
@@ -118,15 +116,13 @@ def _sharpening(artefact: Artefact, examples: Sequence[Example]) -> float:
     )
 
 
-def _confidence(
-    artefact: Artefact, name: str, examples: Sequence[Example]
-) -> LanguageCalibration:
+def _confidence(artefact: Artefact, name: str, examples: Sequence[Example]) -> LanguageCalibration:
     probabilities = LinearTagger(artefact).read(texts_of(examples)).probabilities
     likeliest = probabilities.max(axis=1)
     right = masks_of(examples)[np.arange(len(examples)), probabilities.argmax(axis=1)]
     order = np.argsort(likeliest, kind="stable")
     knots = _rising(likeliest[order], right[order])
-    believed = np.interp(likeliest, *zip(*knots, strict=True))
+    believed = np.interp(likeliest, [p for p, _ in knots], [r for _, r in knots])
     return replace(
         artefact.calibration.languages[name],
         confidence_knots=knots,
@@ -165,14 +161,12 @@ def leaning_of(example: Example) -> Polarity | None:
     return None
 
 
-def _polarity_thresholds(
-    artefact: Artefact, sets: Sequence[Sequence[Example]]
-) -> dict[str, float]:
+def _polarity_thresholds(artefact: Artefact, sets: Sequence[Sequence[Example]]) -> dict[str, float]:
     tagger = LinearTagger(artefact)
     known = []
     for examples in sets:
-        leaning = [(e, said) for e in examples if (said := leaning_of(e)) is not None]
-        reading = tagger.read([e.text for e, _ in leaning])
+        leaning = [(e.text, said) for e in examples if (said := leaning_of(e)) is not None]
+        reading = tagger.read([text for text, _ in leaning])
         clauses = clause_leanings(reading.scored, artefact, reading.positive_bias)
         known.append(([said for _, said in leaning], reading, clauses))
     best = (-1.0, 0.0, 0.0)
@@ -180,10 +174,11 @@ def _polarity_thresholds(
         for mixed_above in _MIXED_ABOVE:
             tried = _with(artefact, neutral_above=neutral_above, mixed_above=mixed_above)
             share = 0.0
-            for said, reading, (most, least) in known:
+            for leanings, reading, (most, least) in known:
                 neutral = reading.probabilities[:, NEUTRAL]
                 answers = lean(reading.positive, neutral, most, least, tried)
-                share += sum(a == b for a, b in zip(answers, said, strict=True)) / len(said)
+                right = sum(a == b for a, b in zip(answers, leanings, strict=True))
+                share += right / len(leanings)
             best = max(best, (share, neutral_above, mixed_above))
     return {"neutral_above": best[1], "mixed_above": best[2]}
 

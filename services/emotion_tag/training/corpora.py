@@ -119,7 +119,10 @@ _EMOTAG: Mapping[str, Label] = {
 _CUES: tuple[tuple[Emotion, re.Pattern[str]], ...] = (
     (E.GRATITUDE, re.compile("谢谢|感谢|多谢|感恩|感激|谢啦")),
     (E.ANTICIPATION, re.compile("期待|种草|好想要|好想买|好想吃|等不及|迫不及待|坐等|想入手")),
-    (E.LIKE, re.compile("喜欢|好看|好评|不错|推荐|满意|可爱|漂亮|质量很好|质量好|很好用|好用|爱了")),
+    (
+        E.LIKE,
+        re.compile("喜欢|好看|好评|不错|推荐|满意|可爱|漂亮|质量很好|质量好|很好用|好用|爱了"),
+    ),
     (E.JOY, re.compile("哈哈|开心|高兴|快乐|嘻嘻|嘿嘿|幸福|爽")),
     (E.DISAPPOINTMENT, re.compile("失望|白买|白瞎|不如预期|不值|没有想象|跟图片|后悔买|名不副实")),
     (E.BOREDOM, re.compile("无聊|没意思|没劲|看腻|乏味|枯燥")),
@@ -127,6 +130,10 @@ _CUES: tuple[tuple[Emotion, re.Pattern[str]], ...] = (
     (E.ANGER, re.compile("气死|滚|垃圾|骗子|骗人|坑人|投诉|退钱|无耻|差劲|妈的|操|傻逼")),
     (E.SADNESS, re.compile("难过|伤心|哭|泪|心碎|痛苦|呜呜")),
 )
+
+
+_LEAST_SCORE = 0.25  # of an emoji for its strongest emotion
+_LEAST_SEEN = 20  # occurrences of an emoji whose polarity is believed
 
 
 def narrowed(label: Label, text: str) -> Label:
@@ -254,7 +261,7 @@ def emoji(data: Path, weight: float) -> Iterator[Example]:
             scores = {label: float(row[name]) for name, label in _EMOTAG.items()}
             total = sum(scores.values())
             top = max(scores.values())
-            if top >= 0.25:
+            if top >= _LEAST_SCORE:
                 label = tuple((k, v / total) for k, v in scores.items() if v >= top / 2)
                 share = sum(v for _, v in label)
                 for language in ("zh", "en"):
@@ -268,7 +275,7 @@ def emoji(data: Path, weight: float) -> Iterator[Example]:
     with (folder / "Emoji_Sentiment_Data_v1.0.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             negative, positive = int(row["Negative"]), int(row["Positive"])
-            if int(row["Occurrences"]) >= 20:
+            if int(row["Occurrences"]) >= _LEAST_SEEN:
                 yield Example(
                     text=row["Emoji"],
                     language="zh",
@@ -279,7 +286,7 @@ def emoji(data: Path, weight: float) -> Iterator[Example]:
 
 
 def seed(path: Path, weight: float) -> Iterator[Example]:
-    """Our own short commerce comments: `{"text", "language", "label", "polarity", "phenomenon"}`."""
+    """Our own short commerce comments, with text, language, label, polarity and phenomenon."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)

@@ -61,11 +61,12 @@ def macro_f1(said: Sequence[str], answered: Sequence[str], classes: Sequence[str
 def expected_calibration_error(confidence: Floats, right: Floats) -> float:
     """Mean distance of confidence and correctness over bins of equal width."""
     place = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
-    return sum(
-        abs(confidence[place == b].mean() - right[place == b].mean()) * (place == b).mean()
-        for b in range(_BINS)
-        if (place == b).any()
-    )
+    error = 0.0
+    for number in range(_BINS):
+        here = place == number
+        if here.any():
+            error += abs(float(confidence[here].mean() - right[here].mean())) * float(here.mean())
+    return error
 
 
 def _parents(entries: Sequence[EmotionEntry], *, ekman: bool) -> list[str]:
@@ -133,26 +134,37 @@ def shipped_figures(tagger: LinearTagger, data: Path) -> list[Figure]:
     tags = {
         name: tagger.tag([e.text for e in examples])
         for name, examples in {
-            "usual": usual, "virus": virus, "en": english, "shop": shop, "seeds": seeds,
+            "usual": usual,
+            "virus": virus,
+            "en": english,
+            "shop": shop,
+            "seeds": seeds,
             "oce": ocemotion,
         }.items()
     }
     fresh = [not copy for copy in splits.leaked(data, usual)]
     return [
         _macro("SMP usual test macro-F1, six", tags["usual"], usual),
-        _macro("SMP usual test macro-F1, six, without leaked rows", tags["usual"], usual,
-               keep=fresh),
+        _macro(
+            "SMP usual test macro-F1, six, without leaked rows", tags["usual"], usual, keep=fresh
+        ),
         _macro("SMP virus test macro-F1, six", tags["virus"], virus),
         _macro("OCEMOTION dev macro-F1, five of six", tags["oce"], ocemotion),
         *_sureness("SMP usual test", tags["usual"], usual),
         _macro("GoEmotions test macro-F1, Ekman 7", tags["en"], english, ekman=True),
         *_sureness("GoEmotions test", tags["en"], english),
         *_polarity_figures(tagger, shop, tags["shop"]),
-        Figure("own comments, held-out fifth: top emotion right",
-               _share(tags["seeds"], seeds), f"{len(seeds)} texts, 12 emotions"),
-        Figure("own comments, held-out fifth: polarity right", sum(
-            t.polarity == e.polarity for t, e in zip(tags["seeds"], seeds, strict=True)
-        ) / len(seeds), "of four"),
+        Figure(
+            "own comments, held-out fifth: top emotion right",
+            _share(tags["seeds"], seeds),
+            f"{len(seeds)} texts, 12 emotions",
+        ),
+        Figure(
+            "own comments, held-out fifth: polarity right",
+            sum(t.polarity == e.polarity for t, e in zip(tags["seeds"], seeds, strict=True))
+            / len(seeds),
+            "of four",
+        ),
         *speeds(tagger, [e.text for e in usual]),
     ]
 
@@ -170,12 +182,21 @@ def _polarity_figures(
     answered = np.array([tag.polarity == Polarity.POSITIVE for tag in tags])
     either = np.array([tag.polarity in (Polarity.POSITIVE, Polarity.NEGATIVE) for tag in tags])
     return [
-        Figure("online_shopping polarity accuracy", float((positive == said).mean()),
-               f"sign of the polarity score, held-out fifth, {len(shop):,} texts"),
-        Figure("online_shopping polarity accuracy of four", float(
-            ((answered == said) & either).mean()), "mixed and neutral count as wrong"),
-        Figure("online_shopping polarity accuracy where it takes a side", float(
-            (answered == said)[either].mean()), f"{either.mean():.0%} take a side"),
+        Figure(
+            "online_shopping polarity accuracy",
+            float((positive == said).mean()),
+            f"sign of the polarity score, held-out fifth, {len(shop):,} texts",
+        ),
+        Figure(
+            "online_shopping polarity accuracy of four",
+            float(((answered == said) & either).mean()),
+            "mixed and neutral count as wrong",
+        ),
+        Figure(
+            "online_shopping polarity accuracy where it takes a side",
+            float((answered == said)[either].mean()),
+            f"{either.mean():.0%} take a side",
+        ),
     ]
 
 
@@ -208,8 +229,7 @@ def file_figures(tagger: LinearTagger, path: Path, mapping: dict[str, str]) -> l
     )
     tags = tagger.tag([text for text, _ in known])
     answered = [
-        TAXONOMY[tag.emotion].smp_parent if classes is SMP_SIX else str(tag.emotion)
-        for tag in tags
+        TAXONOMY[tag.emotion].smp_parent if classes is SMP_SIX else str(tag.emotion) for tag in tags
     ]
     said = [label for _, label in known]
     right = np.array([s == a for s, a in zip(said, answered, strict=True)], np.float64)
@@ -219,7 +239,9 @@ def file_figures(tagger: LinearTagger, path: Path, mapping: dict[str, str]) -> l
         Figure("accuracy", float(right.mean()), skipped),
         Figure("macro-F1", macro_f1(said, answered, classes)),
         *(
-            Figure(f"F1 of {name}", macro_f1(said, answered, [name]), _confused(name, said, answered))
+            Figure(
+                f"F1 of {name}", macro_f1(said, answered, [name]), _confused(name, said, answered)
+            )
             for name in classes
             if name in said
         ),
@@ -236,13 +258,11 @@ def _confused(name: str, said: Sequence[str], answered: Sequence[str]) -> str:
 
 def _rows(path: Path) -> list[tuple[str, str]]:
     if path.suffix == ".jsonl":
-        lines = path.read_text("utf-8").splitlines()
-        return [(row["text"], row["label"]) for row in map(json.loads, lines)]
+        written = path.read_text("utf-8").splitlines()
+        return [(row["text"], row["label"]) for row in map(json.loads, written)]
     with path.open(encoding="utf-8", newline="") as lines:
         delimiter = "\t" if path.suffix == ".tsv" else ","
-        return [
-            (row["text"], row["label"]) for row in csv.DictReader(lines, delimiter=delimiter)
-        ]
+        return [(row["text"], row["label"]) for row in csv.DictReader(lines, delimiter=delimiter)]
 
 
 def main() -> int:

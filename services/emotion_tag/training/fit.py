@@ -84,7 +84,9 @@ def mask_of(label: Label) -> int:
     return sum(_BIT[emotion] for emotion in label)
 
 
-def grams_of(texts: Sequence[str], folding: Folding) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+def grams_of(
+    texts: Sequence[str], folding: Folding
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """Hashed n-grams of the texts, and the text of each."""
     maker = GramMaker()
     hashes, rows = [], []
@@ -119,17 +121,13 @@ def corpus_of(examples: Sequence[Example], folding: Folding) -> Corpus:
             [unknown if e.positive is None else e.positive for e in examples], np.float32
         ),
         weight=weight * _balance(parts, source, sources),
-        polarity_weight=np.array(
-            [example.polarity_weight for example in examples], np.float32
-        ),
+        polarity_weight=np.array([example.polarity_weight for example in examples], np.float32),
         source=source,
         sources=sources,
     )
 
 
-def _balance(
-    parts: NDArray[np.int64], source: NDArray[np.int64], sources: Sequence[str]
-) -> Floats:
+def _balance(parts: NDArray[np.int64], source: NDArray[np.int64], sources: Sequence[str]) -> Floats:
     """Lifts rare families of each corpus by the root of their rarity; the mean stays 1."""
     weight = np.ones(len(source), np.float32)
     for number in range(len(sources)):
@@ -137,7 +135,7 @@ def _balance(
         if len(rows):
             families = (MEMBERS[parts[rows, 0]] @ FAMILIES > 0) @ (1 << np.arange(len(SMP_SIX)))
             _, which, count = np.unique(families, return_inverse=True, return_counts=True)
-            lift = count ** -0.5
+            lift = count**-0.5
             weight[rows] = lift[which] * len(rows) / (lift * count).sum()
     return weight
 
@@ -146,8 +144,11 @@ def fit(corpus: Corpus, recipe: Recipe) -> Fitted:
     """Fit on all n-grams, keep the weightiest, fit again on those alone."""
     keys, texts_with = _vocabulary(corpus, recipe.least_texts)
     squares = _squares(len(corpus), texts_with)
-    log.info("%s texts, %s n-grams in %s texts or more", *_thousands(len(corpus), len(keys)),
-             recipe.least_texts)
+    log.info(
+        "%s texts, %s n-grams in %s texts or more",
+        *_thousands(len(corpus), len(keys)),
+        recipe.least_texts,
+    )
     weights, _ = _descend(_matrix(corpus, keys, squares), corpus, recipe)
     centred = weights - weights[:, :-1].mean(axis=1, keepdims=True)
     centred[:, -1] = weights[:, -1]
@@ -163,9 +164,7 @@ def _thousands(*numbers: int) -> list[str]:
     return [f"{number:,}" for number in numbers]
 
 
-def _vocabulary(
-    corpus: Corpus, least_texts: int
-) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+def _vocabulary(corpus: Corpus, least_texts: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     low, width = np.uint64(0xFFFFFFFF), np.uint64(32)
     pairs = np.unique(corpus.hashes.astype(np.uint64) | (corpus.rows.astype(np.uint64) << width))
     keys, count = np.unique((pairs & low).astype(np.uint32), return_counts=True)
@@ -234,9 +233,7 @@ def _descend(
     return weights * np.float32(shrunk), dict(zip(corpus.sources, bias, strict=True))
 
 
-def _slope(
-    logits: Floats, corpus: Corpus, rows: NDArray[np.int64]
-) -> tuple[Floats, float]:
+def _slope(logits: Floats, corpus: Corpus, rows: NDArray[np.int64]) -> tuple[Floats, float]:
     odds = np.exp(logits[:, :-1] - logits[:, :-1].max(axis=1, keepdims=True))
     possible = odds * MEMBERS[corpus.universe[rows]]
     all_odds = possible.sum(axis=1, keepdims=True)

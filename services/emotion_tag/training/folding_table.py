@@ -25,7 +25,9 @@ _KEPT = {ord("…")}
 def folding_table() -> tuple[NDArray[np.uint32], NDArray[np.uint32], list[str]]:
     """The code points that change, what they change to, and the expansions of those to several."""
     simplify = _simplified_characters()
-    source, target, expansions = [], [], []
+    source: list[int] = []
+    target: list[int] = []
+    expansions: list[str] = []
     for code in range(CODE_POINTS):
         folded = _fold(code, simplify)
         if len(folded) == 1 and ord(folded) == code:

@@ -93,7 +93,5 @@ def held_out_seeds() -> list[Example]:
 
 def leaked(data: Path, tests: Sequence[Example]) -> list[bool]:
     """Which usual-test texts also stand in its training file."""
-    learned = {
-        corpora.same_text(e.text) for e in corpora.smp(data, "usual_train.csv", "smp-usual")
-    }
+    learned = {corpora.same_text(e.text) for e in corpora.smp(data, "usual_train.csv", "smp-usual")}
     return [corpora.same_text(example.text) in learned for example in tests]

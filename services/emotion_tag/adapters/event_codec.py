@@ -1,0 +1,46 @@
+"""Domain events as protobuf messages."""
+
+from functools import singledispatch
+
+from google.protobuf.message import Message as ProtoMessage
+
+from resonance.emotion_tag.v1 import emotion_pb2
+from resonance.emotion_tag.v1 import emotion_tag_events_pb2 as pb
+from services.chassis.kernel.events import DomainEvent
+from services.chassis.messaging.outbox import Message, message_of
+from services.emotion_tag.domain.events import ContentTagged, MoodCleared, MoodMoved
+from services.emotion_tag.wire import to_kind, to_mood, to_tag, to_time
+
+
+def encode(event: DomainEvent) -> Message:
+    """Write an event as it goes over the wire."""
+    return message_of(event, _to_proto(event))
+
+
+@singledispatch
+def _to_proto(event: DomainEvent) -> ProtoMessage:
+    raise TypeError(f"{type(event).__name__} has no form on the wire.")
+
+
+@_to_proto.register
+def _(event: ContentTagged) -> ProtoMessage:
+    content = event.content
+    return pb.ContentTagged(
+        content_id=str(content.content_id),
+        author_id=str(content.author_id) if content.author_id else "",
+        kind=to_kind(content.kind),
+        item_ids=content.item_ids,
+        tag=to_tag(content.tag),
+        publish_time=to_time(content.published_at),
+    )
+
+
+@_to_proto.register
+def _(event: MoodMoved) -> ProtoMessage:
+    return pb.MoodChanged(mood=to_mood(event.mood))
+
+
+@_to_proto.register
+def _(event: MoodCleared) -> ProtoMessage:
+    mood = emotion_pb2.Mood(user_id=str(event.user_id), version=event.version)
+    return pb.MoodChanged(mood=mood, is_cleared=True)

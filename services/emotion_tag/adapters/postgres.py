@@ -1,0 +1,184 @@
+"""People, tags and moods, kept in PostgreSQL."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.chassis.messaging.outbox import Outbox
+from services.emotion_tag.adapters.event_codec import encode
+from services.emotion_tag.adapters.rows import (
+    mood_from_row,
+    mood_to_row,
+    tag_from_row,
+    tag_to_row,
+)
+from services.emotion_tag.adapters.tables import moods, people, platform, tags
+from services.emotion_tag.domain.content import TaggedContent
+from services.emotion_tag.domain.errors import TagNotFound
+from services.emotion_tag.domain.mood import Evidence, Mood, evidence_of
+from services.emotion_tag.domain.tag import EmotionTag
+
+
+class PostgresTransaction:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.people = PostgresPeople(connection)
+        self.tags = PostgresTags(connection)
+        self.moods = PostgresMoods(connection)
+        self.outbox = Outbox(connection, platform.outbox, encode)
+
+
+class PostgresPeople:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def hold_allowing(self, user_ids: Iterable[UUID]) -> Mapping[UUID, int]:
+        wanted = sorted(set(user_ids))  # everybody locks in one order
+        if not wanted:
+            return {}
+        rows = await self._connection.execute(
+            select(people.c.user_id, people.c.mood_version)
+            .where(people.c.user_id.in_(wanted), people.c.allows_inference)
+            .order_by(people.c.user_id)
+            .with_for_update()
+        )
+        return {row.user_id: row.mood_version for row in rows}
+
+    async def decide(self, user_id: UUID, *, allows: bool, version: int) -> bool | None:
+        known = await self._connection.execute(
+            insert(people)
+            .values(user_id=user_id, allows_inference=False, consents_version=0)
+            .on_conflict_do_update(
+                index_elements=[people.c.user_id], set_={"mood_version": people.c.mood_version}
+            )
+            .returning(people.c.allows_inference, people.c.consents_version)
+        )
+        before = known.one()
+        if version <= before.consents_version:
+            return None
+        await self._connection.execute(
+            update(people)
+            .where(people.c.user_id == user_id)
+            .values(allows_inference=allows, consents_version=version)
+        )
+        return bool(before.allows_inference)
+
+    async def next_mood_version(self, user_id: UUID) -> int:
+        counted = await self._connection.execute(
+            update(people)
+            .where(people.c.user_id == user_id)
+            .values(mood_version=people.c.mood_version + 1)
+            .returning(people.c.mood_version)
+        )
+        return int(counted.scalar_one())
+
+
+class PostgresTags:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def put(self, contents: Sequence[TaggedContent]) -> Sequence[TaggedContent]:
+        if not contents:
+            return []
+        ordered = sorted(contents, key=lambda content: content.content_id)
+        stored = await self._connection.execute(
+            insert(tags)
+            .values([{**tag_to_row(content), "tagged_at": func.now()} for content in ordered])
+            .on_conflict_do_nothing()
+            .returning(tags.c.content_id)
+        )
+        new = set(stored.scalars())
+        return [content for content in contents if content.content_id in new]
+
+    async def author_of(self, content_id: UUID) -> UUID | None:
+        found = await self._connection.execute(
+            select(tags.c.author_id).where(tags.c.content_id == content_id)
+        )
+        author_id: UUID | None = found.scalar_one_or_none()
+        return author_id
+
+    async def forget(self, content_id: UUID) -> None:
+        nothing = {
+            column.name: None
+            for column in tags.c
+            if column.name not in ("content_id", "is_forgotten")
+        }
+        await self._connection.execute(
+            insert(tags)
+            .values(content_id=content_id, is_forgotten=True)
+            .on_conflict_do_update(
+                index_elements=[tags.c.content_id], set_={"is_forgotten": True, **nothing}
+            )
+        )
+
+    async def remove_of(self, author_id: UUID) -> None:
+        await self._connection.execute(delete(tags).where(tags.c.author_id == author_id))
+
+    async def evidence_of(self, author_id: UUID, since: datetime) -> Sequence[Evidence]:
+        rows = await self._connection.execute(
+            select(tags)
+            .where(tags.c.author_id == author_id, tags.c.published_at > since)
+            .order_by(tags.c.published_at, tags.c.content_id)
+        )
+        return [evidence_of(row.content_id, tag_from_row(row), row.published_at) for row in rows]
+
+
+class PostgresMoods:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, user_ids: Iterable[UUID]) -> Mapping[UUID, Mood]:
+        rows = await self._connection.execute(
+            select(moods).where(moods.c.user_id.in_(sorted(user_ids)))
+        )
+        return {row.user_id: mood_from_row(row) for row in rows}
+
+    async def put(self, moods_now: Iterable[Mood]) -> None:
+        rows = [mood_to_row(mood) for mood in moods_now]
+        if not rows:
+            return
+        statement = insert(moods).values(rows)
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[moods.c.user_id],
+                set_={
+                    name: statement.excluded[name]
+                    for name in ("version", "as_of", "masses", "causes")
+                },
+            )
+        )
+
+    async def remove(self, user_id: UUID) -> None:
+        await self._connection.execute(delete(moods).where(moods.c.user_id == user_id))
+
+
+class PostgresReader:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def tag(self, content_id: UUID) -> EmotionTag:
+        found = await self._connection.execute(
+            select(tags).where(tags.c.content_id == content_id, ~tags.c.is_forgotten)
+        )
+        row = found.one_or_none()
+        if row is None:
+            raise TagNotFound("This content has no tag.", content_id=str(content_id))
+        return tag_from_row(row)
+
+    async def mood(self, user_id: UUID) -> Mood | None:
+        found = await self._connection.execute(
+            select(moods)
+            .join(people, people.c.user_id == moods.c.user_id)
+            .where(moods.c.user_id == user_id, people.c.allows_inference)
+        )
+        row = found.one_or_none()
+        return None if row is None else mood_from_row(row)
+
+    async def mood_version(self, user_id: UUID) -> int:
+        found = await self._connection.execute(
+            select(people.c.mood_version).where(people.c.user_id == user_id)
+        )
+        return found.scalar_one_or_none() or 0

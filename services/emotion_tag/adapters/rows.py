@@ -1,0 +1,78 @@
+"""Tags and moods as rows, and back."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.emotion_tag.domain.content import TaggedContent
+from services.emotion_tag.domain.mood import Cause, Mood
+from services.emotion_tag.domain.tag import EmotionTag, EvidenceSpan
+from services.emotion_tag.domain.taxonomy import Emotion, Polarity
+
+
+def tag_to_row(content: TaggedContent) -> dict[str, Any]:
+    tag = content.tag
+    return {
+        "content_id": content.content_id,
+        "author_id": content.author_id,
+        "kind": str(content.kind),
+        "item_ids": list(content.item_ids),
+        "digest": content.digest,
+        "emotion": str(tag.emotion),
+        "scores": list(tag.scores),
+        "polarity": str(tag.polarity),
+        "intensity": tag.intensity,
+        "confidence": tag.confidence,
+        "is_unsure": tag.unsure,
+        "language": tag.language,
+        "evidence": [[span.start, span.end, span.contribution] for span in tag.evidence],
+        "model_version": tag.model_version,
+        "taxonomy_version": tag.taxonomy_version,
+        "published_at": content.published_at,
+    }
+
+
+def tag_from_row(row: Any) -> EmotionTag:
+    return EmotionTag(
+        emotion=Emotion(row.emotion),
+        scores=tuple(row.scores),
+        polarity=Polarity(row.polarity),
+        intensity=row.intensity,
+        confidence=row.confidence,
+        unsure=row.is_unsure,
+        language=row.language,
+        evidence=tuple(EvidenceSpan(*span) for span in row.evidence),
+        model_version=row.model_version,
+        taxonomy_version=row.taxonomy_version,
+    )
+
+
+def mood_to_row(mood: Mood) -> dict[str, Any]:
+    return {
+        "user_id": mood.user_id,
+        "version": mood.version,
+        "as_of": mood.as_of,
+        "masses": list(mood.masses),
+        "causes": [
+            [str(c.content_id), str(c.emotion), c.weight, c.said_at.isoformat()]
+            for c in mood.causes
+        ],
+    }
+
+
+def mood_from_row(row: Any) -> Mood:
+    return Mood(
+        user_id=row.user_id,
+        version=row.version,
+        as_of=row.as_of,
+        masses=tuple(row.masses),
+        causes=tuple(
+            Cause(
+                content_id=UUID(content_id),
+                emotion=Emotion(emotion),
+                weight=weight,
+                said_at=datetime.fromisoformat(said_at),
+            )
+            for content_id, emotion, weight, said_at in row.causes
+        ),
+    )

@@ -1,0 +1,124 @@
+"""What the use cases need from the outside, in their own words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.chassis.kernel.events import DomainEvent
+from services.emotion_tag.domain.content import Content, TaggedContent
+from services.emotion_tag.domain.mood import Evidence, Mood
+from services.emotion_tag.domain.tag import EmotionTag
+
+
+class Tagger(Protocol):
+    """The model. Deterministic; a text gets the same answer alone and in a batch."""
+
+    def tag_one(self, text: str) -> EmotionTag: ...
+
+    def tag(self, texts: Sequence[str]) -> list[EmotionTag]:
+        """Tag texts of any content, in their order; takes 0.1 to 0.3 ms for each."""
+        ...
+
+
+class Contents(Protocol):
+    """The neighbour that has the texts."""
+
+    async def read(self, content_ids: Sequence[UUID]) -> Sequence[Content]:
+        """Give those that still exist, in no particular order.
+
+        Raises:
+            ContentUnreachable: the neighbour did not answer in time.
+        """
+        ...
+
+
+class People(Protocol):
+    """Who allows feelings to be inferred, and how often their mood has changed."""
+
+    async def hold_allowing(self, user_ids: Iterable[UUID]) -> Mapping[UUID, int]:
+        """Lock those who allow it until the end of the transaction; the versions of their moods."""
+        ...
+
+    async def decide(self, user_id: UUID, *, allows: bool, version: int) -> bool | None:
+        """Note a decision and lock the person; what they allowed before.
+
+        None if the decision is not newer than the one that is known: then nothing was noted.
+        """
+        ...
+
+    async def next_mood_version(self, user_id: UUID) -> int:
+        """Count one more change of a held person's mood."""
+        ...
+
+
+class Tags(Protocol):
+    """Tags of published texts."""
+
+    async def put(self, contents: Sequence[TaggedContent]) -> Sequence[TaggedContent]:
+        """Store those that are new, and return these; a forgotten content stays forgotten."""
+        ...
+
+    async def author_of(self, content_id: UUID) -> UUID | None: ...
+
+    async def forget(self, content_id: UUID) -> None:
+        """Remove a tag, and see to it that none comes back for this content."""
+        ...
+
+    async def remove_of(self, author_id: UUID) -> None:
+        """Remove all tags that name this author."""
+        ...
+
+    async def evidence_of(self, author_id: UUID, since: datetime) -> Sequence[Evidence]: ...
+
+
+class Moods(Protocol):
+    """Moods of people who are held."""
+
+    async def get(self, user_ids: Iterable[UUID]) -> Mapping[UUID, Mood]: ...
+
+    async def put(self, moods: Iterable[Mood]) -> None: ...
+
+    async def remove(self, user_id: UUID) -> None: ...
+
+
+class Outbox(Protocol):
+    async def add(self, events: Iterable[DomainEvent]) -> None:
+        """Store events so that they are sent if, and only if, this transaction commits."""
+        ...
+
+
+class Transaction(Protocol):
+    @property
+    def people(self) -> People: ...
+    @property
+    def tags(self) -> Tags: ...
+    @property
+    def moods(self) -> Moods: ...
+    @property
+    def outbox(self) -> Outbox: ...
+
+
+class Transactions(Protocol):
+    def __call__(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a transaction: it commits on a clean exit and rolls back on any exception."""
+        ...
+
+
+class Reader(Protocol):
+    async def tag(self, content_id: UUID) -> EmotionTag:
+        """Give the tag of a content, or raise TagNotFound."""
+        ...
+
+    async def mood(self, user_id: UUID) -> Mood | None:
+        """Give the mood of a person who allows it to be kept."""
+        ...
+
+    async def mood_version(self, user_id: UUID) -> int:
+        """How often a person's mood has changed; 0 for a stranger."""
+        ...
+
+
+class Reads(Protocol):
+    def __call__(self) -> AbstractAsyncContextManager[Reader]: ...

@@ -1,0 +1,65 @@
+"""Tag what was published, and move the moods of those who allow it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.chassis.kernel.clock import Clock
+from services.chassis.kernel.events import DomainEvent
+from services.emotion_tag.application.move_moods import move_moods
+from services.emotion_tag.application.ports import Contents, Tagger, Transactions
+from services.emotion_tag.application.tag_texts import tag_texts
+from services.emotion_tag.domain.content import Content, tagged
+from services.emotion_tag.domain.events import ContentTagged
+from services.emotion_tag.domain.tag import EmotionTag
+
+
+@dataclass(frozen=True)
+class Read:
+    """Published texts with their tags, on the way to being stored."""
+
+    contents: Sequence[tuple[Content, EmotionTag]]
+
+    def only(self, content_ids: Collection[UUID]) -> "Read":
+        return Read([pair for pair in self.contents if pair[0].content_id in content_ids])
+
+
+async def read_contents(content_ids: Sequence[UUID], contents: Contents, tagger: Tagger) -> Read:
+    """Ask the neighbour for the texts and tag them: no place for a transaction.
+
+    Raises:
+        ContentUnreachable: the neighbour did not answer in time.
+    """
+    found = await contents.read(list(dict.fromkeys(content_ids)))
+    tags = await tag_texts([content.text for content in found], tagger)
+    return Read(list(zip(found, tags, strict=True)))
+
+
+async def tag_contents(
+    read: Read, transactions: Transactions, clock: Clock, *, half_life: timedelta
+) -> None:
+    """Store the tags, tell them, and move the moods of authors who allow it."""
+    now = clock.now()
+    async with transactions() as tx:
+        allowing = await tx.people.hold_allowing({c.author_id for c, _ in read.contents})
+        new = await tx.tags.put(
+            [
+                tagged(
+                    _not_in_the_future(content, now),
+                    tag,
+                    author_allows=content.author_id in allowing,
+                )
+                for content, tag in read.contents
+            ]
+        )
+        told: list[DomainEvent] = [ContentTagged(content=one, occurred_at=now) for one in new]
+        told += await move_moods(new, tx, now, half_life=half_life)
+        await tx.outbox.add(told)
+
+
+def _not_in_the_future(content: Content, now: datetime) -> Content:
+    """Neighbours' clocks may be ahead; a mood is never."""
+    if content.published_at <= now:
+        return content
+    return replace(content, published_at=now)

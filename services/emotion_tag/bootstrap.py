@@ -1,0 +1,33 @@
+"""Puts the emotion_tag service together: the only module that knows every concrete type."""
+
+from resonance.emotion_tag.v1.emotion_tag_service_pb2_grpc import (
+    add_EmotionTagServiceServicer_to_server,
+)
+from services.chassis.rpc.channels import open_channel
+from services.chassis.runtime import Ground, Service
+from services.emotion_tag.adapters.artefact import load
+from services.emotion_tag.adapters.community import CommunityContents
+from services.emotion_tag.adapters.linear_tagger import SHIPPED, LinearTagger
+from services.emotion_tag.adapters.postgres import PostgresReader, PostgresTransaction
+from services.emotion_tag.adapters.tables import platform
+from services.emotion_tag.entrypoints.events import reactions
+from services.emotion_tag.entrypoints.rpc import EmotionTagRpc
+from services.emotion_tag.settings import Settings
+
+
+def build(settings: Settings, ground: Ground) -> Service:
+    """Wire the use cases to the model, PostgreSQL, gRPC and the events of the neighbours."""
+    tagger = LinearTagger(load(settings.model_folder or SHIPPED))
+    transactions = ground.database.transactions(PostgresTransaction)
+    reads = ground.database.reads(PostgresReader)
+    half_life = settings.mood_half_life
+    community = open_channel(settings.community_address)
+    contents = CommunityContents(community, timeout=settings.content_timeout)
+    servicer = EmotionTagRpc(tagger, reads, ground.clock, half_life=half_life)
+    return Service(
+        name="emotion_tag",
+        tables=platform,
+        servicers=((add_EmotionTagServiceServicer_to_server, servicer),),
+        reactions=reactions(transactions, contents, tagger, ground.clock, half_life=half_life),
+        close=community.close,
+    )

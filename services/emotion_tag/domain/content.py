@@ -1,0 +1,52 @@
+"""A published text as this service keeps it: what it feels like, never the text itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from services.emotion_tag.domain.tag import EmotionTag, TextKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """A published text as its owner gives it; lives only while it is tagged."""
+
+    content_id: UUID
+    author_id: UUID
+    kind: TextKind
+    text: str
+    item_ids: tuple[str, ...]
+    published_at: datetime
+
+    def digest(self) -> bytes:
+        """What tells whether the text has changed; salted, so that equal texts do not show."""
+        text = self.text.encode("utf-8", "surrogatepass")
+        return sha256(self.content_id.bytes + text).digest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggedContent:
+    """A published text with its tag."""
+
+    content_id: UUID
+    author_id: UUID | None
+    """Its author, if they allow feelings to be inferred; else nobody."""
+    kind: TextKind
+    item_ids: tuple[str, ...]
+    digest: bytes
+    tag: EmotionTag
+    published_at: datetime
+
+
+def tagged(content: Content, tag: EmotionTag, *, author_allows: bool) -> TaggedContent:
+    """Leave the text behind, and the author too unless they allow it."""
+    return TaggedContent(
+        content_id=content.content_id,
+        author_id=content.author_id if author_allows else None,
+        kind=content.kind,
+        item_ids=content.item_ids,
+        digest=content.digest(),
+        tag=tag,
+        published_at=content.published_at,
+    )

@@ -1,0 +1,28 @@
+"""Facts this service tells the others."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.chassis.kernel.events import DomainEvent
+from services.emotion_tag.domain.content import TaggedContent
+from services.emotion_tag.domain.mood import MoodView
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentTagged(DomainEvent):
+    content: TaggedContent
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoodMoved(DomainEvent):
+    """A mood has changed; `mood` is as of its `updated_at`."""
+
+    mood: MoodView
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoodCleared(DomainEvent):
+    """A mood was forgotten, and all that made it."""
+
+    user_id: UUID
+    version: int

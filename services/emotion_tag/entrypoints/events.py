@@ -1,0 +1,56 @@
+"""What emotion_tag does when neighbours tell something."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from resonance.community.v1.community_events_pb2 import ContentDeleted, ContentPublished
+from resonance.profile.v1.consent_pb2 import Purpose
+from resonance.profile.v1.profile_events_pb2 import ConsentChanged
+from services.chassis.kernel.clock import Clock
+from services.chassis.messaging.subscriber import Delivered, Reaction, each
+from services.emotion_tag.application.forget_content import forget_content
+from services.emotion_tag.application.learn_consent import LearnConsent, learn_consent
+from services.emotion_tag.application.ports import Contents, Tagger, Transactions
+from services.emotion_tag.application.tag_contents import read_contents, tag_contents
+
+
+def reactions(
+    transactions: Transactions,
+    contents: Contents,
+    tagger: Tagger,
+    clock: Clock,
+    *,
+    half_life: timedelta,
+) -> Sequence[Reaction[Any]]:
+    """Make the durable readers of this service."""
+
+    async def tag(
+        told: Sequence[Delivered[ContentPublished]],
+    ) -> Callable[[Sequence[Delivered[ContentPublished]]], Awaitable[None]]:
+        content_ids = [UUID(one.event.content_id) for one in told]
+        read = await read_contents(content_ids, contents, tagger)
+
+        async def store(new: Sequence[Delivered[ContentPublished]]) -> None:
+            wanted = {UUID(one.event.content_id) for one in new}
+            await tag_contents(read.only(wanted), transactions, clock, half_life=half_life)
+
+        return store
+
+    async def forget(told: Delivered[ContentDeleted]) -> None:
+        await forget_content(UUID(told.event.content_id), transactions, clock, half_life=half_life)
+
+    async def learn(told: Delivered[ConsentChanged]) -> None:
+        command = LearnConsent(
+            user_id=UUID(told.event.user_id),
+            allows=Purpose.PURPOSE_EMOTION_INFERENCE in told.event.granted,
+            version=told.event.version,
+        )
+        await learn_consent(command, transactions, clock)
+
+    return (
+        Reaction(reader="emotion_tag_tag_content", to=ContentPublished, prepare=tag),
+        Reaction(reader="emotion_tag_forget_content", to=ContentDeleted, do=each(forget)),
+        Reaction(reader="emotion_tag_learn_consent", to=ConsentChanged, do=each(learn)),
+    )

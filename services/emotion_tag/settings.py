@@ -1,0 +1,25 @@
+"""What can be set from outside, each as EMOTION_TAG_<NAME>."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic_settings import SettingsConfigDict
+
+from services.chassis.settings import Address, Duration, ServiceSettings
+from services.emotion_tag.domain.mood import HALF_LIFE
+
+
+class Settings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="EMOTION_TAG_")
+
+    community_address: Address
+    """Where ContentService answers: it has the texts of what was published."""
+
+    content_timeout: Duration = timedelta(seconds=2)
+    """How long to wait for texts; the event is tried again after that."""
+
+    mood_half_life: Duration = HALF_LIFE
+    """A mood without news is half as strong after this."""
+
+    model_folder: Path | None = None
+    """Where the model lies; by default the one that comes with the service."""

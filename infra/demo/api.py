@@ -22,12 +22,14 @@ class ApiError(Exception):
 
 
 class Api:
-    """Calls on behalf of one role or person; `failures` counts calls that ended badly."""
+    """Calls on behalf of one person; `failures` is shared by all who signed in through one."""
 
-    def __init__(self, client: httpx.AsyncClient, token: str = "") -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, token: str = "", failures: list[str] | None = None
+    ) -> None:
         self._client = client
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self.failures = 0
+        self.failures = [] if failures is None else failures
 
     async def get(self, path: str, **query: Any) -> Json:
         return await self._call("GET", path, params=query)
@@ -41,7 +43,7 @@ class Api:
     async def sign_in(self, user_id: str, *roles: str) -> "Api":
         """Use the development login; the answer calls as that person."""
         session = await self.post("/v1/sessions", {"userId": user_id, "roles": list(roles)})
-        return Api(self._client, session["token"])
+        return Api(self._client, session["token"], self.failures)
 
     @property
     def authorization(self) -> str:
@@ -67,8 +69,8 @@ class Api:
             if attempt < TRIES:
                 await asyncio.sleep(pause)
                 pause *= 2
-        self.failures += 1
-        raise ApiError(f"{method} {path}: {problem}")
+        self.failures.append(f"{method} {path}: {problem}")
+        raise ApiError(self.failures[-1])
 
 
 async def spread(

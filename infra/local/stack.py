@@ -7,6 +7,7 @@ async with local_stack(Path(".local/demo")) as stack:
 """
 
 import asyncio
+import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -233,9 +234,12 @@ async def local_stack(
     *,
     gateway: bool = True,
     settings: Mapping[str, Mapping[str, str]] | None = None,
+    fresh: bool = False,
     say: Say = lambda _: None,
 ) -> AsyncIterator[Stack]:
     """A running stack over `folder`, which keeps data, logs, ports and passwords between runs.
+
+    `fresh` forgets the data of earlier runs first.
 
     `settings` are further variables by process, such as `{"campaign": {"CAMPAIGN_LOG_LEVEL":
     "debug"}}`; `say` is told about each step. At the end everything is stopped in order, unless
@@ -246,6 +250,9 @@ async def local_stack(
     """
     own = Folder(folder)
     await own.claim()
+    if fresh:
+        for data in ("postgres", "nats"):
+            shutil.rmtree(own.path / data, ignore_errors=True)
     stack = Stack(own, services, gateway=gateway, settings=settings or {}, say=say)
     try:
         try:

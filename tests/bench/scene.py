@@ -64,7 +64,9 @@ class Scene:
 async def scene() -> AsyncIterator[Scene]:
     """A fresh stack with people, items, behaviours and a model."""
     async with (
-        local_stack(FOLDER, services=SERVICES, gateway=True, settings=SETTINGS, say=print) as stack,
+        local_stack(
+            FOLDER, services=SERVICES, gateway=True, settings=SETTINGS, fresh=True, say=print
+        ) as stack,
         httpx.AsyncClient(base_url=stack.gateway_url, timeout=30, trust_env=False) as client,
     ):
         admin = await Api(client).sign_in(str(uuid4()), "admin")

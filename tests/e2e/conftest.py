@@ -69,7 +69,9 @@ class Shop:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shop() -> AsyncIterator[Shop]:
     async with (
-        local_stack(FOLDER, services=SERVICES, gateway=True, settings=SETTINGS) as stack,
+        local_stack(
+            FOLDER, services=SERVICES, gateway=True, settings=SETTINGS, fresh=True
+        ) as stack,
         httpx.AsyncClient(base_url=stack.gateway_url, timeout=20, trust_env=False) as client,
     ):
         admin = await Api(client).sign_in(str(uuid4()), "admin")

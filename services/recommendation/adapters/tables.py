@@ -1,6 +1,7 @@
 """The tables of the recommendation schema. Nobody else reads or writes them."""
 
 from sqlalchemy import (
+    REAL,
     BigInteger,
     Boolean,
     Column,
@@ -9,7 +10,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    Real,
     SmallInteger,
     Table,
     Text,
@@ -68,7 +68,7 @@ mentions = Table(
     Column("item_id", Text, primary_key=True),
     Column("emotion", SmallInteger, nullable=False),
     Column("polarity", SmallInteger, nullable=False),
-    Column("weight", Real, nullable=False),
+    Column("weight", REAL, nullable=False),
     Column("said_at", DateTime(timezone=True), nullable=False),
     Index("ix_mentions_item_id", "item_id"),
 )
@@ -89,7 +89,7 @@ interactions = Table(
     Column("item_id", Text, primary_key=True),
     Column("event_id", Uuid, primary_key=True),
     Column("kind", SmallInteger, nullable=False),
-    Column("weight", Real, nullable=False),
+    Column("weight", REAL, nullable=False),
     Column("popularity", Double, nullable=False),
     Column("occurred_at", DateTime(timezone=True), nullable=False),
     Index("ix_interactions_user_id_occurred_at", "user_id", "occurred_at"),
@@ -127,7 +127,7 @@ trainings = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("claimed_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True)),
-    Column("progress", Real, server_default="0", nullable=False),
+    Column("progress", REAL, server_default="0", nullable=False),
     Column("fit_seconds", Double, server_default="0", nullable=False),
     Column("interaction_count", BigInteger, server_default="0", nullable=False),
     Column("evaluations", JSONB, server_default=text("'[]'"), nullable=False),

@@ -8,7 +8,7 @@ old pair or the new one, never half. People are kept until something about them 
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from services.recommendation.domain.taste import Fitted
 
 PERSON_LIFETIME = timedelta(seconds=30)
 _ANSWERS_KEPT = 32  # of one person
+_PUBLIC_ANSWERS_KEPT = 2_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +41,11 @@ class Known:
     mood_version: int
     loaded_at: datetime
     answers: dict[Any, Any] = field(default_factory=dict)
+    answers_kept: int = _ANSWERS_KEPT
 
     def keep(self, key: object, answer: object) -> None:
         """Keep an answer; when there are too many, forget the oldest."""
-        if len(self.answers) >= _ANSWERS_KEPT and key not in self.answers:
+        if len(self.answers) >= self.answers_kept and key not in self.answers:
             del self.answers[next(iter(self.answers))]
         self.answers[key] = answer
 
@@ -56,7 +58,9 @@ class Desk:
         self._reads, self._people_kept = reads, people_kept
         self._people: OrderedDict[UUID, Known] = OrderedDict()
         self._loading: dict[UUID, object] = {}
-        self._public = Known(None, 0, datetime.min)
+        self._public = Known(
+            None, 0, datetime.min.replace(tzinfo=UTC), answers_kept=_PUBLIC_ANSWERS_KEPT
+        )
 
     async def known(self, user_id: UUID, now: datetime) -> Known:
         """Return a person, loaded if need be; everybody who allows nothing shares one."""

@@ -9,12 +9,10 @@ from services.recommendation.domain.item import Mention
 async def hear_words(mentions: Sequence[Mention], transactions: Transactions) -> None:
     """Count what was said; what is said again under the same content replaces what was said."""
     async with transactions() as tx:
-        if await tx.mentions.keep(mentions):
-            tx.notices.shelf_changed()
+        await tx.mentions.keep(mentions)
 
 
 async def forget_words(content_ids: Collection[str], transactions: Transactions) -> None:
     """Forget what deleted posts and comments said."""
     async with transactions() as tx:
-        if await tx.mentions.forget(content_ids):
-            tx.notices.shelf_changed()
+        await tx.mentions.forget(content_ids)

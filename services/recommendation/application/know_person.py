@@ -29,7 +29,6 @@ async def heed_consents(
             return
         if not personalization:
             await tx.interactions.forget(user_id)
-            tx.notices.shelf_changed()
         if not emotion_inference:
             await tx.people.clear_mood(user_id)
         tx.notices.people_changed([user_id])

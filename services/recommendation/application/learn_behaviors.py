@@ -13,7 +13,6 @@ async def learn_behaviors(interactions: Sequence[Interaction], transactions: Tra
         return
     async with transactions() as tx:
         tx.notices.people_changed(await tx.interactions.add(interactions))
-        tx.notices.shelf_changed()
 
 
 async def learn_reactions(

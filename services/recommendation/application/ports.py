@@ -59,12 +59,12 @@ class Interactions(Protocol):
 class Mentions(Protocol):
     """What is said about items."""
 
-    async def keep(self, mentions: Sequence[Mention]) -> bool:
-        """Add or replace them, count them into the standings; tell whether any was kept."""
+    async def keep(self, mentions: Sequence[Mention]) -> None:
+        """Add or replace them and count them into the standings, but for forgotten ones."""
         ...
 
-    async def forget(self, content_ids: Collection[str]) -> bool:
-        """Delete them for good; tell whether there was anything."""
+    async def forget(self, content_ids: Collection[str]) -> None:
+        """Delete them for good."""
         ...
 
 

@@ -1,0 +1,161 @@
+"""What recommendation does when neighbours tell something."""
+
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+from uuid import UUID, uuid5
+
+from resonance.community.v1.community_events_pb2 import ContentDeleted, PostReacted
+from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentTagged, MoodChanged
+from resonance.profile.v1 import consent_pb2
+from resonance.profile.v1.profile_events_pb2 import BehaviorRecorded, ConsentChanged
+from services.chassis.messaging.subscriber import Delivered, Reaction, each
+from services.recommendation.application.hear_words import forget_words, hear_words
+from services.recommendation.application.know_person import (
+    forget_mood,
+    heed_consents,
+    know_mood,
+)
+from services.recommendation.application.learn_behaviors import learn_behaviors, learn_reactions
+from services.recommendation.application.ports import Transactions
+from services.recommendation.domain.behavior import Interaction, Kind, weight_of
+from services.recommendation.domain.item import Mention
+from services.recommendation.domain.person import Mood
+from services.recommendation.domain.words import Emotion, Polarity
+
+_KINDS = {kind.value: kind for kind in Kind if kind is not Kind.REACTION}
+_EMOTIONS = {emotion.value: emotion for emotion in Emotion}
+_POLARITIES = {polarity.value: polarity for polarity in Polarity}
+
+BEHAVIORS_AT_ONCE = 500
+
+
+def reactions(transactions: Transactions) -> Sequence[Reaction[Any]]:
+    return (*_about_items(transactions), *_about_people(transactions))
+
+
+def _about_items(transactions: Transactions) -> Sequence[Reaction[Any]]:
+    async def learn(told: Sequence[Delivered[BehaviorRecorded]]) -> None:
+        found = (_to_interaction(one) for one in told)
+        await learn_behaviors([one for one in found if one is not None], transactions)
+
+    async def react(told: Sequence[Delivered[PostReacted]]) -> None:
+        latest: dict[tuple[str, str], Delivered[PostReacted]] = {}
+        for one in told:
+            latest[one.event.post_id, one.event.user_id] = one
+        given = [item for one in latest.values() if one.event.kind for item in _to_reactions(one)]
+        gone = [
+            item for one in latest.values() if not one.event.kind for item in _to_reactions(one)
+        ]
+        taken_back = [(one.user_id, one.event_id) for one in gone]
+        await learn_reactions(given, taken_back, transactions)
+
+    async def hear(told: Sequence[Delivered[ContentTagged]]) -> None:
+        found = (_to_mention(one.event) for one in told)
+        await hear_words([one for one in found if one is not None], transactions)
+
+    async def forget(told: Sequence[Delivered[ContentDeleted]]) -> None:
+        await forget_words({one.event.content_id for one in told}, transactions)
+
+    return (
+        Reaction(
+            reader="recommendation_learn_behavior",
+            to=BehaviorRecorded,
+            do=learn,
+            batch=BEHAVIORS_AT_ONCE,
+        ),
+        Reaction(reader="recommendation_learn_reaction", to=PostReacted, do=react),
+        Reaction(reader="recommendation_hear_words", to=ContentTagged, do=hear),
+        Reaction(reader="recommendation_forget_words", to=ContentDeleted, do=forget),
+    )
+
+
+def _about_people(transactions: Transactions) -> Sequence[Reaction[Any]]:
+    async def heed(told: Delivered[ConsentChanged]) -> None:
+        event = told.event
+        await heed_consents(
+            UUID(event.user_id),
+            personalization=consent_pb2.PURPOSE_PERSONALIZATION in event.granted,
+            emotion_inference=consent_pb2.PURPOSE_EMOTION_INFERENCE in event.granted,
+            version=event.version,
+            at=told.occurred_at,
+            transactions=transactions,
+        )
+
+    async def feel(told: Delivered[MoodChanged]) -> None:
+        mood = told.event.mood
+        user_id = UUID(mood.user_id)
+        if told.event.is_cleared:
+            await forget_mood(user_id, mood.version, transactions)
+        else:
+            await know_mood(user_id, _to_mood(told), transactions)
+
+    return (
+        Reaction(reader="recommendation_heed_consent", to=ConsentChanged, do=each(heed)),
+        Reaction(reader="recommendation_feel_mood", to=MoodChanged, do=each(feel)),
+    )
+
+
+def _to_interaction(told: Delivered[BehaviorRecorded]) -> Interaction | None:
+    behavior = told.event.behavior
+    kind = _KINDS.get(behavior.type)
+    if kind is None or not behavior.item_id:
+        return None
+    weight = weight_of(kind, rating=behavior.rating, quantity=behavior.quantity)
+    if weight == 0:
+        return None
+    return Interaction(
+        event_id=told.id,
+        user_id=UUID(behavior.user_id),
+        item_id=behavior.item_id,
+        kind=kind,
+        weight=weight,
+        occurred_at=behavior.occur_time.ToDatetime(tzinfo=UTC),
+    )
+
+
+def _to_reactions(told: Delivered[PostReacted]) -> list[Interaction]:
+    """One for each item of the post, named by post and person: reacting again adds nothing."""
+    user_id = UUID(told.event.user_id)
+    return [
+        Interaction(
+            event_id=uuid5(user_id, f"{told.event.post_id}/{item_id}"),
+            user_id=user_id,
+            item_id=item_id,
+            kind=Kind.REACTION,
+            weight=weight_of(Kind.REACTION),
+            occurred_at=told.occurred_at,
+        )
+        for item_id in dict.fromkeys(told.event.item_ids)
+    ]
+
+
+def _to_mention(told: ContentTagged) -> Mention | None:
+    """What was said of items; nothing if the tag is unsure."""
+    emotion = _EMOTIONS.get(told.tag.emotion)
+    polarity = _POLARITIES.get(told.tag.polarity)
+    if not told.item_ids or told.tag.unsure or emotion is None or polarity is None:
+        return None
+    return Mention(
+        content_id=told.content_id,
+        item_ids=tuple(dict.fromkeys(told.item_ids)),
+        emotion=emotion,
+        polarity=polarity,
+        weight=told.tag.confidence,
+        said_at=told.publish_time.ToDatetime(tzinfo=UTC),
+    )
+
+
+def _to_mood(told: Delivered[MoodChanged]) -> Mood:
+    mood = told.event.mood
+    updated_at = told.occurred_at
+    if mood.HasField("update_time"):
+        updated_at = mood.update_time.ToDatetime(tzinfo=UTC)
+    return Mood(
+        emotion=_EMOTIONS.get(mood.emotion, Emotion.NEUTRAL),
+        valence=mood.valence,
+        arousal=mood.arousal,
+        confidence=mood.confidence,
+        updated_at=updated_at,
+        version=mood.version,
+    )

@@ -1,0 +1,6 @@
+"""Runs this service's migrations against its own schema, and sees no other."""
+
+from services.chassis.db.migrate import run
+from services.recommendation.adapters.tables import metadata
+
+run(metadata)

@@ -146,6 +146,11 @@ class Community:
         """When the last thing was done or said; None if nothing was."""
         return max((thing.at for things in self._dated() for thing in things), default=None)
 
+    @property
+    def event_count(self) -> int:
+        """How many things were done and said."""
+        return sum(map(len, self._dated()))
+
     def moved_to(self, now: datetime) -> "Community":
         """The same history, moved as a whole so that its last event is `now`.
 
@@ -170,8 +175,7 @@ class Community:
         comments = [c for c in self.comments if c.at >= oldest and c.post_key in kept]
         behaviors = [behavior for behavior in self.behaviors if behavior.at >= oldest]
         young = replace(self, behaviors=behaviors, posts=posts, comments=comments)
-        gone = sum(map(len, self._dated())) - sum(map(len, young._dated()))
-        for _ in range(gone):
+        for _ in range(self.event_count - young.event_count):
             self.report.skip("history", 0, "more than 20 years before the end of the history")
         return young
 

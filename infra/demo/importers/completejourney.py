@@ -343,9 +343,9 @@ def _campaigns(tables: dict[str, Any], bought: Any, part: Slice) -> Iterator[Cam
     """The campaigns that most of the slice's people were in, for who likes what they were about.
 
     That is the category that people bought most of among what the coupons covered, and that no
-    larger campaign is about. What a coupon took off is not in the data; it is put at the median that
-    coupons took off in all transactions, one dollar. Type A were made for each household (a
-    reward), B and C were the same for all.
+    larger campaign is about. What a coupon took off is not in the data; it is put at the median
+    that coupons took off in all transactions, one dollar. Type A were made for each household
+    (a reward), B and C were the same for all.
     """
     people = set(bought["household_id"].unique())
     sent = tables["campaigns"]

@@ -346,7 +346,7 @@ def _list(row: dict[str, Any], name: str) -> tuple[str, ...]:
 def _money(row: dict[str, Any], name: str) -> Money | None:
     if _is_empty(row.get(name)):
         return None
-    currency = text_of(row, "currency", longest=3, is_required=False) or DEFAULT_CURRENCY
+    currency = text_of(row, "currency", longest=LONGEST_NAME, is_required=False) or DEFAULT_CURRENCY
     return money_of(row[name], currency, name)
 
 

@@ -1,7 +1,10 @@
 """The little of HTTP that the gateway needs on top of ASGI."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 from gateway.problems.problem import MEDIA_TYPE, Problem, refuse
@@ -16,6 +19,10 @@ LONGEST_URL = 8 * 1024
 """Bytes of path and query; what most proxies take."""
 LARGEST_HEADERS = 16 * 1024
 """Bytes of all names and values together."""
+MOST_DISCARDED = 8 * 1024 * 1024
+"""Bytes of a refused body that are read and thrown away."""
+DISCARDING = timedelta(seconds=1)
+"""How long that may take."""
 
 
 class ClientGone(Exception):
@@ -59,6 +66,8 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], largest: int)
     """
     announced = headers.get(b"content-length", b"0")
     if announced.isdigit() and int(announced) > largest:
+        if int(announced) <= MOST_DISCARDED and b"expect" not in headers:
+            await _discard(receive)
         raise _too_large(largest)
     chunks = []
     size = 0
@@ -69,6 +78,7 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], largest: int)
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > largest:
+            await _discard(receive)
             raise _too_large(largest)
         chunks.append(chunk)
         if not message.get("more_body", False):
@@ -90,6 +100,18 @@ async def respond(send: Send, response: Response, extra: Iterable[Header], *, ba
 def problem_response(problem: Problem, request_id: str) -> Response:
     """The answer that carries a problem."""
     return Response(problem.status, problem.body(request_id), MEDIA_TYPE, problem.headers)
+
+
+async def _discard(receive: Receive) -> None:
+    """Read on for a while: who hangs up on a client that is still sending is not heard by it."""
+    size = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARDING.total_seconds()):
+            while size <= MOST_DISCARDED:
+                message = await receive()
+                size += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def _too_large(largest: int) -> Exception:

@@ -71,7 +71,7 @@ async def serve_gateway(**changes: Any) -> AsyncIterator[Served]:
     service = RemoteService(address)
     health = Health({"shop": service})
     app = assemble_for(service, gateway_settings(**changes), health)
-    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]  # httpx wants Any in maps
+    transport = httpx.ASGITransport(app=app)
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
             yield Served(app, client, shop, health, server, address)

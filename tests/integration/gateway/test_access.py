@@ -130,7 +130,9 @@ class TestTokens:
         now = datetime.now(UTC)
         tokens = self.make(KEY, leeway=timedelta(seconds=30))
         token = tokens.issue(
-            Caller(ALICE, frozenset()), now=now - timedelta(seconds=70), lifetime=timedelta(minutes=1)
+            Caller(ALICE, frozenset()),
+            now=now - timedelta(seconds=70),
+            lifetime=timedelta(minutes=1),
         )
 
         assert tokens.read(f"Bearer {token}", now.timestamp()).subject == ALICE
@@ -236,9 +238,7 @@ class TestARole:
 
     @pytest.mark.parametrize("role", ["operator", "admin"])
     async def test_that_is_held_is_enough(self, client: httpx.AsyncClient, role: str) -> None:
-        answer = await client.post(
-            "/v1/managed", json={"userId": BOB}, headers=bearer(ALICE, role)
-        )
+        answer = await client.post("/v1/managed", json={"userId": BOB}, headers=bearer(ALICE, role))
 
         assert answer.status_code == 200
 

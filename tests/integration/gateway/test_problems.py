@@ -251,9 +251,7 @@ class TestAFailureOfTheService:
             "fields": ["retry_seconds", "fields[3]", "nothing.at_all"],
         }
 
-        document = problem(
-            await client.post("/v1/failures", json=failure), 400, "INVALID_REQUEST"
-        )
+        document = problem(await client.post("/v1/failures", json=failure), 400, "INVALID_REQUEST")
 
         assert [one["field"] for one in document["fields"]] == [
             "retrySeconds",

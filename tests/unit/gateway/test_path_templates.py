@@ -18,7 +18,12 @@ ONE, REST = Wildcard.ONE, Wildcard.REST
         ("/v1/users:batchGet", ("v1", "users"), "batchGet", []),
         ("/v1/{a.b.c}", ("v1", ONE), "", ["a.b.c"]),
         ("/v1/{name=shelves/*}", ("v1", "shelves", ONE), "", ["name"]),
-        ("/v1/{name=shelves/*/books/*}:read", ("v1", "shelves", ONE, "books", ONE), "read", ["name"]),
+        (
+            "/v1/{name=shelves/*/books/*}:read",
+            ("v1", "shelves", ONE, "books", ONE),
+            "read",
+            ["name"],
+        ),
         ("/v1/{name=**}", ("v1", REST), "", ["name"]),
         ("/v1/{name=files/**}:open", ("v1", "files", REST), "open", ["name"]),
         ("/v1/*/x", ("v1", ONE, "x"), "", []),
@@ -99,7 +104,11 @@ def chosen(made: Router[str], method: str, path: str) -> tuple[str, tuple[str, .
         ("/v1/users/%E4%BD%A0%E5%A5%BD", "GET /v1/users/{id}", ("你好",)),
         ("/v1/users/a+b", "GET /v1/users/{id}", ("a+b",)),
         ("/v1/shelves/1/books/2", "GET /v1/{name=shelves/*/books/*}", ("shelves/1/books/2",)),
-        ("/v1/shelves/a%2fb/books/%20", "GET /v1/{name=shelves/*/books/*}", ("shelves/a%2fb/books/ ",)),
+        (
+            "/v1/shelves/a%2fb/books/%20",
+            "GET /v1/{name=shelves/*/books/*}",
+            ("shelves/a%2fb/books/ ",),
+        ),
         ("/v1/files/a/b/c", "GET /v1/files/{name=**}", ("a/b/c",)),
         ("/v1/files/a", "GET /v1/files/{name=**}", ("a",)),
         ("/v1/files", "GET /v1/files/{name=**}", ("",)),
@@ -126,7 +135,8 @@ def test_the_most_literal_route_takes_the_path(
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/v1", "/v1/users/", "/v1//users", "/v1/users/7/", "/V1/users", "/v1/users/7/x", "*"]
+    "path",
+    ["/", "/v1", "/v1/users/", "/v1//users", "/v1/users/7/", "/V1/users", "/v1/users/7/x", "*"],
 )
 def test_a_path_without_a_route_is_not_found(path: str) -> None:
     made = router("GET /v1/users", "GET /v1/users/{id}")
@@ -161,7 +171,9 @@ def test_two_rules_for_the_same_path_are_refused() -> None:
         made.add("GET", parse("/v1/users/{name}"), "again")
 
 
-@pytest.mark.parametrize("path", ["/v1/users/%", "/v1/users/%zz", "/v1/users/%ff", "/v1/users/a%00"])
+@pytest.mark.parametrize(
+    "path", ["/v1/users/%", "/v1/users/%zz", "/v1/users/%ff", "/v1/users/a%00"]
+)
 def test_a_path_that_is_not_percent_encoded_text_is_refused(path: str) -> None:
     made = router("GET /v1/users/{id}")
 

@@ -9,8 +9,9 @@ from resonance.type.v1 import money_pb2
 from services.chassis.kernel.ids import parse_id
 from services.chassis.kernel.money import Money
 from services.profile.domain.behavior import Behavior, BehaviorType
-from services.profile.domain.view import LineageView, PortraitView, TraitView
+from services.profile.domain.view import LineageView, PortraitView, TraitKind, TraitView
 
+_KINDS = {kind: portrait_pb2.TraitKind.ValueType(kind.value) for kind in TraitKind}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -78,13 +79,14 @@ def time_to_proto(moment: datetime) -> Timestamp:
 
 
 def _trait_to_proto(trait: TraitView) -> portrait_pb2.Trait:
+    kind, value, weight, confidence, lineage, updated_at = trait
     return portrait_pb2.Trait(
-        kind=portrait_pb2.TraitKind.ValueType(trait.kind.value),
-        value=trait.value,
-        weight=trait.weight,
-        confidence=trait.confidence,
-        lineage=[_lineage_to_proto(lineage) for lineage in trait.lineage],
-        update_time=time_to_proto(trait.updated_at),
+        kind=_KINDS[kind],
+        value=value,
+        weight=weight,
+        confidence=confidence,
+        lineage=[_lineage_to_proto(one) for one in lineage] if lineage else None,
+        update_time=time_to_proto(updated_at),
     )
 
 

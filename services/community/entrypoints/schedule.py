@@ -4,8 +4,8 @@ import asyncio
 from datetime import datetime, timedelta
 
 from services.chassis.kernel.clock import Clock
-from services.chassis.kernel.errors import Unavailable
 from services.chassis.observability.logs import get_logger
+from services.chassis.rpc.errors import expected
 from services.community.application.clear_leftovers import clear_leftovers
 from services.community.application.forget_answers import forget_answers
 from services.community.application.ports import Transactions
@@ -28,8 +28,11 @@ class Housekeeping:
         while not stopping.is_set():
             try:
                 is_more = await self.once()
-            except Unavailable:
-                log.warning("housekeeping waits for the database")
+            except Exception as error:
+                known = expected(error)  # away, or locks collided: later will do
+                if known is None:
+                    raise
+                log.warning("housekeeping is put off", reason=known.reason)
                 is_more = False
             if not is_more:
                 await _pause(stopping, self._every)

@@ -36,6 +36,8 @@ class Reading:
     scored: Scored
     languages: list[str]
     english: NDArray[np.bool_]
+    blank: NDArray[np.bool_]
+    """Texts with nothing to go by: neutral, without confidence."""
     probabilities: Floats
     positive: Floats
     """Log-odds that each text is for it."""
@@ -89,6 +91,7 @@ class LinearTagger:
         top = probabilities.argmax(axis=1)
         likeliest = probabilities.max(axis=1)
         confidence = self.confidence(likeliest, reading.english)
+        confidence[reading.blank] = 0.0
         best, worst = clause_leanings(reading.scored, self._artefact, reading.positive_bias)
         leanings = lean(reading.positive, probabilities[:, NEUTRAL], best, worst, self._artefact)
         evidence = self._evidence(reading, top)
@@ -118,8 +121,11 @@ class LinearTagger:
         bias = self._artefact.bias[english.astype(np.int64)]
         logits = scored.logits + bias
         probabilities = self._probabilities(logits[:, :-1], english)
-        probabilities[_blank(scored)] = np.eye(len(EMOTIONS))[NEUTRAL]
-        return Reading(scored, languages, english, probabilities, logits[:, -1], bias[:, -1])
+        blank = _blank(scored)
+        probabilities[blank] = np.eye(len(EMOTIONS))[NEUTRAL]
+        return Reading(
+            scored, languages, english, blank, probabilities, logits[:, -1], bias[:, -1]
+        )
 
     def confidence(self, likeliest: Floats, english: NDArray[np.bool_]) -> Floats:
         """How often an answer of this probability was right on the validation data."""
@@ -158,6 +164,6 @@ def _families(probabilities: Floats) -> Floats:
 
 
 def _blank(scored: Scored) -> NDArray[np.bool_]:
-    """Texts without a letter, digit, sign or symbol that the model knows: nothing to go by."""
+    """Texts without a single n-gram that the model knows."""
     blank: NDArray[np.bool_] = np.bincount(scored.text, minlength=len(scored.length)) == 0
     return blank

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.emotion_tag.adapters.artefact import Artefact
-from services.emotion_tag.adapters.folding import END, SPACE
+from services.emotion_tag.adapters.folding import END
 from services.emotion_tag.adapters.linear_model import Scored
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion, Polarity
 
@@ -35,13 +35,14 @@ def clause_leanings(scored: Scored, artefact: Artefact, bias: Floats) -> tuple[F
 
 
 def _begins(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    begins = np.isin(codes, _BREAKS)
-    if (codes == SPACE).any():
-        but = np.ones(len(codes), np.bool_)
-        for place, code in enumerate(_BUT):
-            but[: len(codes) - place] &= codes[place:] == code
-            but[len(codes) - place :] = False
-        begins |= but
+    begins: NDArray[np.bool_] = np.isin(codes, _BREAKS)
+    places = len(codes) - len(_BUT) + 1
+    if places > 0:
+        but = codes[:places] == _BUT[0]
+        if but.any():
+            for ahead, code in enumerate(_BUT):
+                but &= codes[ahead : ahead + places] == code
+            begins[:places] |= but
     return begins
 
 

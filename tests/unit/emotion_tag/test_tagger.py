@@ -1,0 +1,150 @@
+"""The shipped model: exact, deterministic, never crashing, and right on what is plain."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from services.emotion_tag.adapters.artefact import WEIGHTS, BrokenModelError, load
+from services.emotion_tag.adapters.linear_tagger import SHIPPED, LinearTagger
+from services.emotion_tag.domain.tag import MAX_EVIDENCE, EmotionTag
+from services.emotion_tag.domain.taxonomy import Emotion, Polarity
+
+MAX_MODEL_BYTES = 4_000_000
+TAGGER = LinearTagger.shipped()
+PIECES = st.sampled_from(
+    ["气死我了", "氣死我了", "not ", "bad ", "！！！", "😭", "[doge]", "👨‍👩‍👧", "ﷺ", "不", "哈" * 30, "@a ", "\ud83d"]
+)
+ANY_TEXT = st.one_of(
+    st.text(st.characters(exclude_categories=()), max_size=60),
+    st.lists(PIECES, max_size=12).map("".join),
+)
+
+
+def tag(text: str) -> EmotionTag:
+    [answer] = TAGGER.tag([text])
+    return answer
+
+
+@settings(max_examples=300)
+@given(ANY_TEXT)
+@example("")
+@example(" \u200d\ufe0f")
+@example("½" * 5000)
+@example("\x00\uffff\ufffe\U0001ffff\U0010ffff")
+def test_any_text_gets_an_answer_that_keeps_the_contract(text: str) -> None:
+    answer = tag(text)
+
+    assert sum(answer.scores) == pytest.approx(1, abs=1e-9)
+    assert all(0 <= score <= 1 for score in answer.scores)
+    assert answer.emotion is answer.ranked()[0][0]
+    assert 0 <= answer.intensity <= 1
+    assert 0 <= answer.confidence <= 1
+    assert len(answer.evidence) <= MAX_EVIDENCE
+    assert all(0 <= span.start < span.end <= len(text) for span in answer.evidence)
+    assert sum(span.contribution for span in answer.evidence) <= 1 + 1e-5
+    covered = [place for span in answer.evidence for place in range(span.start, span.end)]
+    assert len(covered) == len(set(covered))
+    if answer.emotion is Emotion.NEUTRAL:
+        assert not answer.evidence
+
+
+@given(st.lists(ANY_TEXT, min_size=2, max_size=20))
+def test_a_text_gets_the_same_answer_alone_and_in_a_batch(texts: list[str]) -> None:
+    assert TAGGER.tag(texts) == [tag(text) for text in texts]
+    assert TAGGER.tag(texts) == [TAGGER.tag_one(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "emotion"),
+    [
+        ("谢谢客服，太感谢了", Emotion.GRATITUDE),
+        ("Thank you so much!", Emotion.GRATITUDE),
+        ("气死我了，什么垃圾店", Emotion.ANGER),
+        ("氣死我了，什麼垃圾店", Emotion.ANGER),
+        ("好害怕，吓死我了", Emotion.FEAR),
+        ("太恶心了，想吐", Emotion.DISGUST),
+        ("请问有L码吗", Emotion.NEUTRAL),
+        ("收到货有点失望，和图片完全不一样", Emotion.DISAPPOINTMENT),
+        ("被种草了，好想要", Emotion.ANTICIPATION),
+        ("好难过，哭了一晚上", Emotion.SADNESS),
+    ],
+)
+def test_what_is_plain_is_recognised(text: str, emotion: Emotion) -> None:
+    assert tag(text).emotion is emotion
+
+
+def test_the_script_of_a_text_changes_nothing_but_the_language() -> None:
+    simplified, traditional = tag("这个质量太差了，气死我了！"), tag("這個質量太差了，氣死我了！")
+
+    assert (simplified.language, traditional.language) == ("zh-Hans", "zh-Hant")
+    assert simplified.scores == traditional.scores
+    assert simplified.evidence == traditional.evidence
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("你好", "zh-Hans"), ("請問", "zh-Hant"), ("hello", "en"), ("👍👍", "und"), ("123", "und")],
+)
+def test_the_language_is_recognised(text: str, language: str) -> None:
+    assert tag(text).language == language
+
+
+def test_evidence_is_exact_around_characters_of_every_width() -> None:
+    text = "👨‍👩‍👧ﬁne㎏👍🏽氣死我了😡！！！！！！"
+
+    evidence = tag(text).evidence
+
+    said = [text[span.start : span.end] for span in evidence]
+    assert any("氣死" in piece for piece in said)
+    assert evidence == tuple(sorted(evidence, key=lambda span: -span.contribution))
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [
+        ("质量很好，非常喜欢，推荐购买", Polarity.POSITIVE),
+        ("质量太差了，退货", Polarity.NEGATIVE),
+        ("请问什么时候发货", Polarity.NEUTRAL),
+    ],
+)
+def test_the_polarity_is_recognised(text: str, polarity: Polarity) -> None:
+    assert tag(text).polarity is polarity
+
+
+def test_shouting_is_stronger_than_saying() -> None:
+    assert tag("太喜欢了！！！！！").intensity > tag("喜欢").intensity
+
+
+def test_a_blank_text_is_neutral_and_unsure() -> None:
+    for text in ("", "   ", "\u200d"):
+        assert tag(text).emotion is Emotion.NEUTRAL
+        assert tag(text).unsure
+        assert tag(text).confidence == 0
+
+
+def test_the_model_is_small_enough_to_be_shipped() -> None:
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= MAX_MODEL_BYTES
+
+
+def test_a_changed_model_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED, tmp_path / "model")
+    weights = tmp_path / "model" / WEIGHTS
+    weights.write_bytes(weights.read_bytes() + b"\0")
+
+    with pytest.raises(BrokenModelError, match="not the file"):
+        load(tmp_path / "model")
+
+
+def test_a_missing_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BrokenModelError, match="No readable model"):
+        load(tmp_path)
+
+
+def test_the_manifest_names_the_version_that_answers() -> None:
+    manifest = json.loads((SHIPPED / "manifest.json").read_text("utf-8"))
+
+    assert tag("好").model_version == manifest["version"] == TAGGER.version

@@ -62,7 +62,7 @@ class Purge:
         while not stopping.is_set():
             try:
                 await self.purge(stopping)
-            except (DatabaseUnavailable, exc.DBAPIError) as error:
+            except (DatabaseUnavailable, exc.DBAPIError, exc.TimeoutError) as error:
                 log.warning("purging has to wait", error=str(error))
             with suppress(TimeoutError):
                 async with asyncio.timeout(EVERY.total_seconds()):

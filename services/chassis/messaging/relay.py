@@ -55,6 +55,16 @@ PAUSE_AFTER_TROUBLE = timedelta(milliseconds=250)
 
 _COUNT_UP_TO = 10_000
 
+# What the relay waits out. A lock that is not had in time is another relay at work; a connection
+# that is not, a pool that others use.
+_TROUBLE = (
+    DatabaseUnavailable,
+    BrokerUnavailable,
+    ApiError,
+    exc.DBAPIError,
+    exc.TimeoutError,
+)
+
 
 _Row: TypeAlias = "Row[*tuple[Any, ...]]"
 
@@ -91,7 +101,7 @@ class Relay:
                 waker = parts.create_task(_wake_at(stopping, self._database.told))
                 await self._run(stopping)
                 waker.cancel()
-            with suppress(DatabaseUnavailable, BrokerUnavailable, ApiError, exc.DBAPIError):
+            with suppress(*_TROUBLE):
                 while await self.relay_once() == self._batch:
                     pass
         finally:
@@ -131,7 +141,7 @@ class Relay:
             try:
                 more = await self._turn()
                 self._trouble = ""
-            except (DatabaseUnavailable, BrokerUnavailable, ApiError, exc.DBAPIError) as error:
+            except _TROUBLE as error:
                 self._note(error)
                 more = False
                 await asyncio.sleep(PAUSE_AFTER_TROUBLE.total_seconds())

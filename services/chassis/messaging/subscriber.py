@@ -23,7 +23,7 @@ from uuid import UUID
 from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as ProtoMessage
 from nats.aio.msg import Msg
-from sqlalchemy import Table
+from sqlalchemy import Table, exc
 
 from services.chassis.db.transaction import Database, DatabaseUnavailable
 from services.chassis.kernel.errors import DomainError, Unavailable
@@ -40,14 +40,16 @@ log = get_logger(__name__)
 
 E = TypeVar("E", bound=ProtoMessage)
 
-# What is held is renewed three times in this span; a reader that dies lets go after it.
-ACK_WAIT = timedelta(seconds=30)
+# What is held is renewed three times in this span. After it, what a killed reader held, or what was
+# on its way when the broker was killed, comes again.
+ACK_WAIT = timedelta(seconds=10)
 # Given out and not yet acknowledged, over all replicas; events that wait for another try count.
 MAX_PENDING = 5_000
 
 LONGEST_PAUSE = timedelta(minutes=1)
 PAUSE_WHEN_AWAY = timedelta(seconds=5)
 _DATABASE_PAUSE = 0.25  # seconds between attempts while the database is away
+_COLLISIONS = 3  # deadlocks and the like after which a batch is taken apart
 _STREAM_PAUSE_FIRST, _STREAM_PAUSE_LONGEST = 0.1, 2.0  # while a stream has not been made yet
 
 _LONGEST_ERROR = 300  # characters of an error that a dead letter carries
@@ -141,11 +143,14 @@ class Subscriber(Generic[E]):
         reaction: Reaction[E],
         *,
         ack_wait: timedelta = ACK_WAIT,
+        turns: asyncio.Semaphore | None = None,
     ) -> None:
+        """Share `turns` among the readers of a process to leave connections to its calls."""
         self._database, self._broker, self._reaction = database, broker, reaction
         self._inbox = Inbox(inbox, reaction.reader)
         self._stream = streams.stream_of(reaction.to)
         self._ack_wait = ack_wait
+        self._turns = turns or asyncio.Semaphore()
         self._failures = _Failures()
         self._held: dict[str, Msg] = {}
         self._feed: Feed | None = None
@@ -258,6 +263,10 @@ class Subscriber(Generic[E]):
                     span.failed(type(error).__name__)
                     await self._failed(session, held[0], error)
                     return
+                if _is_passing(error) and all(_comes_first_time(one.message) for one in held):
+                    # One by one they would all wait for the same neighbour.
+                    await self._defer(session, held, error)
+                    return
                 log.info(
                     "a batch failed, its events are tried one by one",
                     reader=reader,
@@ -277,14 +286,18 @@ class Subscriber(Generic[E]):
     async def _do(self, held: Sequence[_Held[E]], stopping: asyncio.Event) -> int:
         """Commit the effect of the events; return how many were new. Waits for the database."""
         events = {one.delivered.id: one.delivered for one in held}
-        waiting = False
+        waiting, collisions = False, 0
         while True:
             try:
                 return await self._attempt(events)
-            except DatabaseUnavailable:
+            except (DatabaseUnavailable, exc.TimeoutError):
                 if not waiting:
                     log.warning("the reader waits for the database", reader=self._reaction.reader)
                 waiting = True
+            except exc.DBAPIError as error:
+                collisions += 1
+                if not isinstance(expected(error), DatabaseConflict) or collisions > _COLLISIONS:
+                    raise
             await _pause(stopping, _DATABASE_PAUSE)
             if stopping.is_set():
                 raise _Stopped
@@ -292,14 +305,17 @@ class Subscriber(Generic[E]):
     async def _attempt(self, events: Mapping[UUID, Delivered[E]]) -> int:
         do = self._reaction.do
         if self._reaction.prepare is not None:
-            async with self._database.reads(lambda connection: connection)() as connection:
+            async with (
+                self._turns,
+                self._database.reads(lambda connection: connection)() as connection,
+            ):
                 known = await self._inbox.known(connection, list(events))
             unknown = [event for event in events.values() if event.id not in known]
             if not unknown:
                 return 0
             do = await self._reaction.prepare(unknown)
         assert do is not None, "checked when the reaction was made"
-        async with self._database.ambient() as connection:
+        async with self._turns, self._database.ambient() as connection:
             new = await self._inbox.take(connection, list(events))
             fresh = [event for event in events.values() if event.id in new]
             if fresh:
@@ -309,16 +325,8 @@ class Subscriber(Generic[E]):
     async def _failed(self, session: Session, one: _Held[E], error: Exception) -> None:
         """Decide what becomes of an event that failed by itself."""
         reaction, event_id = self._reaction, one.delivered.id
-        cause = expected(error)
-        if isinstance(cause, Unavailable | DatabaseConflict):
-            metrics.events_handled.labels(reaction.reader, "deferred").inc()
-            log.warning(
-                "an event has to wait",
-                reader=reaction.reader,
-                event_id=str(event_id),
-                reason=cause.reason,
-            )
-            await self._let_go(session, one.message, _nak(PAUSE_WHEN_AWAY))
+        if _is_passing(error):
+            await self._defer(session, [one], error)
             return
         tries = self._failures.add(event_id)
         metrics.events_handled.labels(reaction.reader, "failed").inc()
@@ -336,6 +344,18 @@ class Subscriber(Generic[E]):
         else:
             pause = min(reaction.retry_after * 2 ** (tries - 1), LONGEST_PAUSE)
             await self._let_go(session, one.message, _nak(pause))
+
+    async def _defer(self, session: Session, held: Sequence[_Held[E]], error: Exception) -> None:
+        """Let events come again in a while without counting it as a failure of theirs."""
+        metrics.events_handled.labels(self._reaction.reader, "deferred").inc(len(held))
+        log.warning(
+            "events have to wait",
+            reader=self._reaction.reader,
+            events=len(held),
+            error=f"{type(error).__name__}: {error}",
+        )
+        for one in held:
+            await self._let_go(session, one.message, _nak(PAUSE_WHEN_AWAY))
 
     async def _bury(
         self, session: Session, message: Msg, reason: str, error: Exception, tries: int
@@ -379,6 +399,15 @@ class Subscriber(Generic[E]):
                 arrived = self._feed.arrived if self._feed is not None else ()
                 for message in [*self._held.values(), *arrived]:
                     await _tell(self._session, message, _IN_PROGRESS)
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether this is not the event's fault and may be over soon."""
+    return isinstance(expected(error), Unavailable | DatabaseConflict)
+
+
+def _comes_first_time(message: Msg) -> bool:
+    return bool(message.metadata.num_delivered == 1)
 
 
 def _nak(pause: timedelta) -> bytes:

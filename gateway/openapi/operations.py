@@ -1,5 +1,6 @@
 """Writes each route as an operation."""
 
+import re
 from collections.abc import Iterator
 
 from gateway.openapi.rules import Keywords
@@ -9,6 +10,8 @@ from gateway.transcoding.parameters import Parameter
 from gateway.transcoding.routes import Route
 from gateway.transcoding.schema import HTTP_BODY
 from gateway.transcoding.template import Template, Wildcard, parse
+
+_SENTENCE = re.compile(r"(.+?\.)\s+(?=[A-Z])")
 
 PROBLEM = {"$ref": "#/components/responses/Problem"}
 
@@ -36,7 +39,7 @@ def _parts(template: Template, route: Route) -> Iterator[str]:
 
 def operation(route: Route, name: str, schemas: Schemas, comment: str) -> Keywords:
     """The operation of a route; `name` is unique among all."""
-    summary, _, description = comment.partition("\n\n")
+    summary, description = _sentences(comment)
     found: Keywords = {
         "operationId": name,
         "tags": [route.method.parent.name],
@@ -51,6 +54,15 @@ def operation(route: Route, name: str, schemas: Schemas, comment: str) -> Keywor
     return found | ({"requestBody": body} if body else {})
 
 
+def _sentences(comment: str) -> tuple[str, str]:
+    """The first sentence, and the rest."""
+    first, _, rest = comment.partition("\n\n")
+    found = _SENTENCE.match(first)
+    if found is None:
+        return first, rest
+    return found[1], f"{first[found.end() :]}\n\n{rest}".strip()
+
+
 def _access(route: Route) -> str:
     access = route.access
     if access.is_public:
@@ -58,7 +70,9 @@ def _access(route: Route) -> str:
     owner = ".".join(field.json_name for field in access.owner)
     who = [f"the user named by `{owner}`"] if owner else []
     who += sorted(access.roles | {"admin"}) if owner or access.roles else ["any token"]
-    filled = f" Where `{owner}` is empty, it is the caller's own id." if owner else ""
+    is_bound = any(parameter.path == access.owner for parameter in route.binding.path)
+    filled = f" Where `{owner}` is empty, it is the caller's own id."
+    filled = filled if owner and not is_bound else ""
     return f"**Access:** {', '.join(who)}.{filled}"
 
 

@@ -40,7 +40,7 @@ async def test_the_documentation_loads_nothing_from_elsewhere(client: httpx.Asyn
 
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert "//" not in page.text.replace("<!-- ", "")
+    assert "//" not in page.text
     for path in ("/docs/docs.js", "/docs/docs.css"):
         assert path in page.text
         assert (await client.get(path)).status_code == 200

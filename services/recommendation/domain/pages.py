@@ -22,7 +22,9 @@ LONGEST_LIST = 200
 """Items over all pages of a list."""
 
 BITS = 1280
-_HASHES = 4
+MARKS = 4
+"""Bits that stand for an item."""
+
 _SEAL_BYTES = 8
 _COUNT_BYTES = 2
 _FILTER_BYTES = BITS // 8
@@ -30,8 +32,8 @@ _FILTER_BYTES = BITS // 8
 
 def marks_of(item_id: str) -> tuple[int, ...]:
     """Return the bits that stand for an item."""
-    digest = hashlib.blake2b(item_id.encode(), digest_size=2 * _HASHES).digest()
-    return tuple(int.from_bytes(digest[at : at + 2]) % BITS for at in range(0, 2 * _HASHES, 2))
+    digest = hashlib.blake2b(item_id.encode(), digest_size=2 * MARKS).digest()
+    return tuple(int.from_bytes(digest[at : at + 2]) % BITS for at in range(0, 2 * MARKS, 2))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from services.recommendation.domain.item import (
     Item,
     Standing,
 )
-from services.recommendation.domain.pages import marks_of
+from services.recommendation.domain.pages import MARKS, marks_of
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -152,9 +152,8 @@ class Shelf:
     @cached_property
     def marks(self) -> NDArray[np.uint16]:
         """Where each item stands in a page token's filter."""
-        return np.array([marks_of(item.item_id) for item in self.items], np.uint16).reshape(
-            len(self), -1
-        )
+        marks = [marks_of(item.item_id) for item in self.items]
+        return np.array(marks, np.uint16).reshape(len(self), MARKS)
 
     @cached_property
     def popularity(self) -> Floats:

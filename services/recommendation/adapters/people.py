@@ -73,9 +73,9 @@ SELECT count(*) FROM gone
 
 _ENOUGH = text("""
 SELECT (SELECT count(*) FROM (SELECT FROM recommendation.interactions
-        JOIN recommendation.items USING (item_id) WHERE weight > 0 LIMIT :interactions) AS some),
+        JOIN recommendation.items USING (item_id) WHERE weight > 0 LIMIT :interactions) AS found),
     (SELECT count(*) FROM (SELECT DISTINCT user_id FROM recommendation.interactions
-        JOIN recommendation.items USING (item_id) WHERE weight > 0 LIMIT :people) AS some)
+        JOIN recommendation.items USING (item_id) WHERE weight > 0 LIMIT :people) AS found)
 """)
 
 _LOAD = text("""

@@ -105,7 +105,7 @@ Global___ConsentChanged: _TypeAlias = ConsentChanged  # noqa: Y015
 
 @_typing.final
 class PortraitChanged(_message.Message):
-    """A portrait has changed through new evidence."""
+    """A portrait has changed through new evidence, or what it rested on was deleted: then it is emptier than before."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

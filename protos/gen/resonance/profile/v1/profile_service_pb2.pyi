@@ -505,7 +505,7 @@ class BehaviorFailure(_message.Message):
     event_id: _builtins.str
     """Its `event_id`, as sent."""
     reason: _builtins.str
-    """Why, for machines: `INVALID_FIELD`, `USER_NOT_FOUND`."""
+    """Why, for machines: `INVALID_FIELD`, `USER_NOT_FOUND`; `UNAVAILABLE` if it could not be made durable now: send it again."""
     field: _builtins.str
     """Which field, if one is to blame."""
     description: _builtins.str

@@ -42,7 +42,9 @@ class Api:
 
     async def sign_in(self, user_id: str, *roles: str) -> "Api":
         """Use the development login; the answer calls as that person."""
-        session = await self.post("/v1/sessions", {"userId": user_id, "roles": list(roles)})
+        session = await self.post(
+            "/v1/sessions", {"userId": user_id, "roles": [f"ROLE_{role.upper()}" for role in roles]}
+        )
         return Api(self._client, session["token"], self.failures)
 
     @property

@@ -174,5 +174,5 @@ def _commands(
         operator("/v1/trainings:latest"),
         operator("/v1/guardDecisions"),
         "# a token for somebody else (development login)",
-        f'curl -s "$G/v1/sessions" -d \'{{"userId": "{user_id}", "roles": ["shopper"]}}\'',
+        f'curl -s "$G/v1/sessions" -d \'{{"userId": "{user_id}", "roles": ["ROLE_SHOPPER"]}}\'',
     ]

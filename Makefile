@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/protos/gen
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-once test check fix lint types imports protos protos-check protos-breaking \
-  migrate migration migrations-check up down status logs bench train-emotion locks venv
+  migrate migration migrations-check up down status logs bench train-emotion evaluate-emotion locks venv
 
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -80,6 +80,10 @@ logs: ## Follow a log: make logs S=profile
 
 train-emotion: venv ## Train the emotion model and write its weights into the service
 	@$(BIN)/python -m services.emotion_tag.training $(if $(DATA),--data "$(DATA)")
+
+evaluate-emotion: venv ## Report the emotion model (DATA=folder of corpora, FILE=own texts, MODEL=folder)
+	@$(BIN)/python -m services.emotion_tag.training.evaluate $(if $(DATA),--data "$(DATA)") \
+	  $(if $(FILE),--file "$(FILE)") $(if $(MAP),--map "$(MAP)") $(if $(MODEL),--model "$(MODEL)")
 
 ##@ Dependencies
 venv: $(VENV)/.ready ## Make or renew .venv from requirements/dev.txt

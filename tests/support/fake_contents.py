@@ -30,7 +30,7 @@ class FakeContents(ContentServiceServicer):
     async def BatchGetContents(  # noqa: N802 - the name in the contract
         self,
         request: content_service_pb2.BatchGetContentsRequest,
-        context: grpc.aio.ServicerContext[Any, Any],
+        context: grpc.aio.ServicerContext[Any, Any],  # noqa: ARG002 - as the contract has it
     ) -> content_service_pb2.BatchGetContentsResponse:
         self.calls += 1
         if self.is_away:

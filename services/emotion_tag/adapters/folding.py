@@ -68,20 +68,17 @@ class Folding:
         joined = "\n".join(texts) + "\n"
         raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
         codes = self._table[raw]
-        closes = np.cumsum(np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts)))
-        offsets = np.empty_like(closes)
-        offsets[0] = 0
-        offsets[1:] = closes[:-1]
-        closes -= 1
-        codes[closes] = END
+        lengths = np.array([len(text) + 1 for text in texts], np.int64)
+        offsets = lengths.cumsum() - lengths
+        codes[offsets + lengths - 1] = END
         if _MAY_FOLD_WHOLE.search(joined):
             self._fold_whole(joined, codes)
-        origin = np.flatnonzero(codes != DROPPED)
+        origin = (codes != DROPPED).nonzero()[0]
         codes = codes[origin]
         if codes.max() >= EXPANSION_BASE:
             codes, origin = self._expand(codes, origin)
         codes, origin = _squeeze(codes, origin)
-        return Symbols(codes, origin, np.flatnonzero(codes == END), offsets)
+        return Symbols(codes, origin, (codes == END).nonzero()[0], offsets)
 
     def _fold_whole(self, joined: str, codes: NDArray[np.uint32]) -> None:
         for match in _FOLDED_WHOLE.finditer(joined):
@@ -119,4 +116,6 @@ def _squeeze(
     keep[3:] = ~(repeats[2:] & repeats[1:-1] & repeats[:-2])
     keep[1:] &= ~(repeats & (codes[1:] == SPACE))
     keep |= codes == END
+    if keep.all():
+        return codes, origin
     return codes[keep], origin[keep]

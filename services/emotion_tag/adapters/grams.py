@@ -64,7 +64,7 @@ class GramMaker:
     def _word_grams(
         self, codes: NDArray[np.uint64], letter: NDArray[np.bool_], kinds: NDArray[np.uint8]
     ) -> list[tuple[Hashes, Places, Places]]:
-        edges = np.flatnonzero(letter[1:] != letter[:-1]) + 1
+        edges = (letter[1:] != letter[:-1]).nonzero()[0] + 1
         if letter[0]:
             edges = np.concatenate((np.zeros(1, np.int64), edges))
         starts, stops = edges[0::2], edges[1::2]
@@ -87,7 +87,7 @@ class GramMaker:
             count = _count_behind(negates, clause, _REACH_WORDS)
             parts += [
                 (_mix(words[odd], 8 + twice), starts[odd], lasts[odd])
-                for twice, odd in enumerate((np.flatnonzero(count == 1), np.flatnonzero(count > 1)))
+                for twice, odd in enumerate(((count == 1).nonzero()[0], (count > 1).nonzero()[0]))
             ]
         return parts
 
@@ -99,10 +99,10 @@ def _character_grams(
     letter: NDArray[np.bool_],
 ) -> list[tuple[Hashes, Places, Places]]:
     closed = kinds == _END
-    single = np.flatnonzero(~(letter | closed | (symbols == SPACE)))
+    single = (~(letter | closed | (symbols == SPACE))).nonzero()[0]
     open2 = ~(closed[1:] | closed[:-1])
-    double = np.flatnonzero(open2 & ~(letter[1:] & letter[:-1]))
-    triple = np.flatnonzero(open2[1:] & open2[:-1])
+    double = (open2 & ~(letter[1:] & letter[:-1])).nonzero()[0]
+    triple = (open2[1:] & open2[:-1]).nonzero()[0]
     pairs = codes[:-1] * _M1 + codes[1:]
     parts = [
         (_mix(codes[single], 1), single, single),
@@ -114,8 +114,8 @@ def _character_grams(
         clause = np.cumsum((kinds == _BREAK) | closed)
         count = _count_behind(negates, clause, _REACH_SYMBOLS)
         for twice, at in enumerate((count == 1, count > 1)):
-            ones = np.flatnonzero(at & ~closed & ~letter)
-            twos = np.flatnonzero(at[:-1] & at[1:] & open2)
+            ones = (at & ~closed & ~letter).nonzero()[0]
+            twos = (at[:-1] & at[1:] & open2).nonzero()[0]
             parts += [
                 (_mix(codes[ones], 10 + twice), ones, ones),
                 (_mix(pairs[twos], 6 + twice), twos, twos + 1),

@@ -52,7 +52,7 @@ class LinearModel:
         symbols = self._folding.fold(texts)
         grams = self._grams.make(symbols)
         place = np.searchsorted(self._keys, grams.hashes)
-        at = np.flatnonzero(self._keys.take(place, mode="clip") == grams.hashes)
+        at = (self._keys.take(place, mode="clip") == grams.hashes).nonzero()[0]
         known, first, last = place[at], grams.first[at], grams.last[at]
         text = np.searchsorted(symbols.ends, first)
         sums = self._sums(known, text, len(texts))
@@ -62,10 +62,20 @@ class LinearModel:
 
     def _sums(self, known: Places, text: Places, texts: int) -> NDArray[np.int64]:
         """Sum of the rows of each text's different n-grams."""
-        distinct = np.unique(text * len(self._table) + known)
         sums = np.zeros((texts, self._table.shape[1]), np.int64)
-        if len(distinct):
-            owner, row = np.divmod(distinct, len(self._table))
-            starts = np.flatnonzero(np.diff(owner, prepend=-1))
-            sums[owner[starts]] = np.add.reduceat(self._table[row], starts, axis=0)
+        if len(known):
+            pairs = text * len(self._table) + known
+            pairs.sort()
+            pairs = pairs[_differs(pairs)]
+            owner = pairs // len(self._table)
+            starts = _differs(owner).nonzero()[0]
+            rows = self._table[pairs - owner * len(self._table)]
+            sums[owner[starts]] = np.add.reduceat(rows, starts, axis=0)
         return sums
+
+
+def _differs(sorted_values: Places) -> NDArray[np.bool_]:
+    """Which values are the first of their kind."""
+    differs = np.ones(len(sorted_values), np.bool_)
+    np.not_equal(sorted_values[1:], sorted_values[:-1], out=differs[1:])
+    return differs

@@ -13,7 +13,7 @@ from services.emotion_tag.adapters.artefact import Artefact, load
 from services.emotion_tag.adapters.evidence import spans, spoke_for
 from services.emotion_tag.adapters.intensity import intensity, signs
 from services.emotion_tag.adapters.linear_model import LinearModel, Scored
-from services.emotion_tag.adapters.polarity import clause_leanings, lean
+from services.emotion_tag.adapters.polarity import Clauses, lean
 from services.emotion_tag.adapters.script import ScriptDetector
 from services.emotion_tag.domain.tag import EmotionTag, EvidenceSpan
 from services.emotion_tag.domain.taxonomy import EMOTIONS, SMP_SIX, TAXONOMY, Emotion
@@ -50,6 +50,7 @@ class LinearTagger:
     def __init__(self, artefact: Artefact) -> None:
         self._artefact = artefact
         self._model = LinearModel(artefact)
+        self.clauses = Clauses(artefact)
         self._scripts = ScriptDetector(artefact.simplified_only, artefact.traditional_only)
         languages = [artefact.calibration.languages[name] for name in LANGUAGES]
         self._temperature = np.array([language.temperature for language in languages])
@@ -92,7 +93,7 @@ class LinearTagger:
         likeliest = probabilities.max(axis=1)
         confidence = self.confidence(likeliest, reading.english)
         confidence[reading.blank] = 0.0
-        best, worst = clause_leanings(reading.scored, self._artefact, reading.positive_bias)
+        best, worst = self.clauses.leanings(reading.scored, reading.positive_bias)
         leanings = lean(reading.positive, probabilities[:, NEUTRAL], best, worst, self._artefact)
         evidence = self._evidence(reading, top)
         coefficients = self._artefact.calibration.intensity
@@ -123,9 +124,7 @@ class LinearTagger:
         probabilities = self._probabilities(logits[:, :-1], english)
         blank = _blank(scored)
         probabilities[blank] = np.eye(len(EMOTIONS))[NEUTRAL]
-        return Reading(
-            scored, languages, english, blank, probabilities, logits[:, -1], bias[:, -1]
-        )
+        return Reading(scored, languages, english, blank, probabilities, logits[:, -1], bias[:, -1])
 
     def confidence(self, likeliest: Floats, english: NDArray[np.bool_]) -> Floats:
         """How often an answer of this probability was right on the validation data."""
@@ -142,20 +141,17 @@ class LinearTagger:
         return sharpened
 
     def _evidence(self, reading: Reading, top: NDArray[np.int64]) -> list[tuple[EvidenceSpan, ...]]:
-        speaking = np.flatnonzero(top != NEUTRAL).tolist()
-        evidence: list[tuple[EvidenceSpan, ...]] = [()] * len(top)
-        if speaking:
-            spoke = spoke_for(
-                reading.scored,
-                self._artefact.weights,
-                self._artefact.scale,
-                top,
-                reading.probabilities,
-            )
-            found = spans(reading.scored.symbols, spoke, speaking)
-            for text, its in zip(speaking, found, strict=True):
-                evidence[text] = its
-        return evidence
+        speaking = top != NEUTRAL
+        if not speaking.any():
+            return [()] * len(top)
+        spoke = spoke_for(
+            reading.scored,
+            self._artefact.weights,
+            self._artefact.scale,
+            top,
+            reading.probabilities,
+        )
+        return spans(reading.scored.symbols, spoke, speaking)
 
 
 def _families(probabilities: Floats) -> Floats:

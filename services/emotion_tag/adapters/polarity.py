@@ -4,46 +4,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.emotion_tag.adapters.artefact import Artefact
-from services.emotion_tag.adapters.folding import END
+from services.emotion_tag.adapters.folding import CODE_POINTS, END
 from services.emotion_tag.adapters.linear_model import Scored
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion, Polarity
 
 _NEUTRAL = EMOTIONS.index(Emotion.NEUTRAL)
-_BREAKS = np.array(sorted({ord(c) for c in ",.!?;，。！？；但"} | {END}), np.uint32)
+_BREAKS = ",.!?;，。！？；但"
 _BUT = [np.uint32(ord(c)) for c in " but "]
 _LEAST_GRAMS = 4  # a clause with fewer known n-grams does not lean
 
 Floats = NDArray[np.float64]
 
 
-def clause_leanings(scored: Scored, artefact: Artefact, bias: Floats) -> tuple[Floats, Floats]:
-    """The log-odds of the most positive and the most negative clause of each text, read alone."""
-    clause = np.cumsum(_begins(scored.symbols.codes))[scored.first]
-    positive = artefact.weights[:, -1][scored.known].astype(np.float64)
-    squares = artefact.squares[scored.known].astype(np.float64)
-    sums = np.bincount(clause, positive)
-    lengths = np.sqrt(np.maximum(np.bincount(clause, squares), 1))
-    owner = np.zeros(len(sums), np.int64)
-    owner[clause] = scored.text
-    enough = np.flatnonzero(np.bincount(clause) >= _LEAST_GRAMS)
-    odds = sums[enough] * artefact.scale[-1] / lengths[enough] + bias[owner[enough]]
-    best = np.full(len(bias), -np.inf)
-    worst = np.full(len(bias), np.inf)
-    np.maximum.at(best, owner[enough], odds)
-    np.minimum.at(worst, owner[enough], odds)
-    return best, worst
+class Clauses:
+    """Reads the clauses of a text one by one."""
 
+    def __init__(self, artefact: Artefact) -> None:
+        self._is_break = np.zeros(CODE_POINTS + 1, np.bool_)
+        self._is_break[[ord(c) for c in _BREAKS]] = True
+        self._rows = np.stack(
+            (artefact.weights[:, -1].astype(np.float64), artefact.squares.astype(np.float64))
+        )
+        self._scale = float(artefact.scale[-1])
 
-def _begins(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    begins: NDArray[np.bool_] = np.isin(codes, _BREAKS)
-    places = len(codes) - len(_BUT) + 1
-    if places > 0:
-        but = codes[:places] == _BUT[0]
-        if but.any():
-            for ahead, code in enumerate(_BUT):
-                but &= codes[ahead : ahead + places] == code
-            begins[:places] |= but
-    return begins
+    def leanings(self, scored: Scored, bias: Floats) -> tuple[Floats, Floats]:
+        """The log-odds of the most positive and the most negative clause of each text, alone.
+
+        Infinite where a text has no clause that says enough, or only one.
+        """
+        best = np.full(len(bias), -np.inf)
+        worst = np.full(len(bias), np.inf)
+        begins = self._begins(scored.symbols.codes)
+        if not begins.any():
+            return best, worst
+        begins |= scored.symbols.codes == END
+        clause = begins.cumsum()[scored.first]
+        positive, squares = self._rows[:, scored.known]
+        sums = np.bincount(clause, positive)
+        lengths = np.sqrt(np.maximum(np.bincount(clause, squares), 1))
+        owner = np.zeros(len(sums), np.int64)
+        owner[clause] = scored.text
+        enough = (np.bincount(clause) >= _LEAST_GRAMS).nonzero()[0]
+        owner = owner[enough]
+        odds = sums[enough] * self._scale / lengths[enough] + bias[owner]
+        np.maximum.at(best, owner, odds)
+        np.minimum.at(worst, owner, odds)
+        return best, worst
+
+    def _begins(self, codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        begins = self._is_break[np.minimum(codes, CODE_POINTS)]
+        places = len(codes) - len(_BUT) + 1
+        if places > 0:
+            but = codes[:places] == _BUT[0]
+            if but.any():
+                for ahead, code in enumerate(_BUT):
+                    but &= codes[ahead : ahead + places] == code
+                begins[:places] |= but
+        return begins
 
 
 def lean(

@@ -1,4 +1,4 @@
-"""Trains the wide model: `python -m services.emotion_tag.training --data DIR --out DIR`."""
+"""Trains the wide model: `python -m services.emotion_tag.training --data DIR [--out DIR]`."""
 
 import argparse
 import logging
@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from services.emotion_tag.adapters.artefact import save
+from services.emotion_tag.adapters.linear_tagger import SHIPPED
 from services.emotion_tag.training.build import build
 from services.emotion_tag.training.fit import Recipe
 
@@ -16,7 +17,7 @@ log = logging.getLogger("training")
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="services.emotion_tag.training", description=__doc__)
     arguments.add_argument("--data", type=Path, required=True, help="folder with the corpora")
-    arguments.add_argument("--out", type=Path, required=True, help="where the model is written")
+    arguments.add_argument("--out", type=Path, default=SHIPPED, help="where it is written")
     arguments.add_argument("--seed", type=int, default=Recipe().seed)
     given = arguments.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")

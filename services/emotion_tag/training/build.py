@@ -18,6 +18,7 @@ from services.emotion_tag.training.splits import learning
 _MOST = 127  # of an int8
 _CLIPPED = 0.9999  # quantile of the sizes of a column that still has its full size
 _BIAS_OF = ("smp-usual", "goemotions")  # rows zh and en: the corpora with the plainest priors
+_SEED_SHARE = 0.2  # of the bias of our own comments, where questions and facts are more common
 
 
 def build(data: Path, recipe: Recipe, tell: Callable[..., None]) -> Artefact:
@@ -35,7 +36,7 @@ def build(data: Path, recipe: Recipe, tell: Callable[..., None]) -> Artefact:
         weights=weights,
         squares=fitted.squares,
         scale=scale,
-        bias=np.array([fitted.bias[name] for name in _BIAS_OF], np.float64),
+        bias=np.array([_bias(fitted, name) for name in _BIAS_OF], np.float64),
         fold_source=source,
         fold_target=target,
         expansions=expansions,
@@ -45,6 +46,14 @@ def build(data: Path, recipe: Recipe, tell: Callable[..., None]) -> Artefact:
     )
     tell("calibrating on %d texts", len(known.tuned_emotions))
     return calibrated(artefact, known.tuned_emotions, known.tuned_polarities)
+
+
+def _bias(fitted: Fitted, corpus: str) -> NDArray[np.float32]:
+    bias: NDArray[np.float32] = (
+        np.float32(1 - _SEED_SHARE) * fitted.bias[corpus]
+        + np.float32(_SEED_SHARE) * fitted.bias["seed"]
+    )
+    return bias
 
 
 def _quantised(fitted: Fitted) -> tuple[NDArray[np.int8], NDArray[np.float64]]:

@@ -10,7 +10,7 @@ from scipy.optimize import minimize, minimize_scalar
 from services.emotion_tag.adapters.artefact import Artefact, Calibration, LanguageCalibration
 from services.emotion_tag.adapters.intensity import signs
 from services.emotion_tag.adapters.linear_tagger import LANGUAGES, NEUTRAL, LinearTagger
-from services.emotion_tag.adapters.polarity import clause_leanings, lean
+from services.emotion_tag.adapters.polarity import lean
 from services.emotion_tag.domain.taxonomy import Polarity
 from services.emotion_tag.training.corpora import Example
 from services.emotion_tag.training.fit import FAMILIES, MEMBERS, mask_of
@@ -167,7 +167,7 @@ def _polarity_thresholds(artefact: Artefact, sets: Sequence[Sequence[Example]]) 
     for examples in sets:
         leaning = [(e.text, said) for e in examples if (said := leaning_of(e)) is not None]
         reading = tagger.read([text for text, _ in leaning])
-        clauses = clause_leanings(reading.scored, artefact, reading.positive_bias)
+        clauses = tagger.clauses.leanings(reading.scored, reading.positive_bias)
         known.append(([said for _, said in leaning], reading, clauses))
     best = (-1.0, 0.0, 0.0)
     for neutral_above in _NEUTRAL_ABOVE:

@@ -41,11 +41,11 @@ class Recipe:
     seed: int = 20
     least_texts: int = 2
     """An n-gram in fewer texts is not looked at."""
-    features: int = 210_000
+    features: int = 320_000
     """N-grams kept, the weightiest first."""
-    passes: int = 6
+    passes: int = 7
     step: float = 1.0
-    polarity_step: float = 2.0
+    polarity_step: float = 4.0
     decay: float = 5e-7
     left_out: float = 0.5
     batch: int = 64

@@ -71,9 +71,7 @@ class Harness:
         self.decisions += 1
         granted = [Purpose.PURPOSE_EMOTION_INFERENCE] if inference else []
         version = self.decisions
-        await tell(
-            self.profile, ConsentChanged(user_id=user_id, granted=granted, version=version)
-        )
+        await tell(self.profile, ConsentChanged(user_id=user_id, granted=granted, version=version))
 
         async def is_known() -> bool:
             rows = await self.rows(

@@ -42,9 +42,7 @@ async def test_a_batch_is_answered_in_its_order_with_the_same_tags(emotions: Har
         pb.BatchTagTextsRequest(texts=[pb.TextInput(text=text) for text in texts])
     )
 
-    alone = [
-        (await emotions.stub.TagText(pb.TagTextRequest(text=text))).tag for text in texts[:5]
-    ]
+    alone = [(await emotions.stub.TagText(pb.TagTextRequest(text=text))).tag for text in texts[:5]]
     assert list(answer.tags) == alone * 50
 
 

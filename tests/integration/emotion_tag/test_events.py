@@ -154,9 +154,7 @@ async def test_a_deletion_that_comes_first_keeps_the_tag_away(
 ) -> None:
     await emotions.allows(person)
     event = emotions.contents.publish(ANGRY, person)
-    await tell(
-        emotions.community, ContentDeleted(content_id=event.content_id, author_id=person)
-    )
+    await tell(emotions.community, ContentDeleted(content_id=event.content_id, author_id=person))
 
     async def is_known() -> bool:
         return bool(await emotions.rows("SELECT 1 FROM emotion_tag.tags WHERE is_forgotten"))

@@ -118,7 +118,8 @@ def test_the_order_in_which_things_are_learned_does_not_matter(pieces: list[Evid
 
 def test_only_the_latest_causes_are_remembered() -> None:
     pieces = [
-        said(Emotion.JOY, at=NOON - timedelta(minutes=i), number=i + 1) for i in range(MAX_CAUSES + 5)
+        said(Emotion.JOY, at=NOON - timedelta(minutes=i), number=i + 1)
+        for i in range(MAX_CAUSES + 5)
     ]
 
     mood = mood_of(*reversed(pieces))

@@ -16,7 +16,21 @@ from services.emotion_tag.domain.taxonomy import Emotion, Polarity
 MAX_MODEL_BYTES = 4_000_000
 TAGGER = LinearTagger.shipped()
 PIECES = st.sampled_from(
-    ["气死我了", "氣死我了", "not ", "bad ", "！！！", "😭", "[doge]", "👨‍👩‍👧", "ﷺ", "不", "哈" * 30, "@a ", "\ud83d"]
+    [
+        "气死我了",
+        "氣死我了",
+        "not ",
+        "bad ",
+        "！！！",
+        "😭",
+        "[doge]",
+        "👨‍👩‍👧",
+        "ﷺ",
+        "不",
+        "哈" * 30,
+        "@a ",
+        "\ud83d",
+    ]
 )
 ANY_TEXT = st.one_of(
     st.text(st.characters(exclude_categories=()), max_size=60),

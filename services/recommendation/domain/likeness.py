@@ -1,6 +1,6 @@
 """How alike items are: taken by the same people, or described alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -30,31 +30,45 @@ def likeness(
     return _peak(TOGETHER * together + DESCRIBED * described)
 
 
-def most_alike(
-    shelf: Shelf, fitted: Fitted | None, row: int, rows: Sequence[int], weights: Sequence[float]
-) -> int | None:
-    """Which of `rows` speaks most for the item in `row`; None if none does."""
-    best, best_score = None, 0.0
-    for other, weight in zip(rows, weights, strict=True):
-        if weight <= 0 or other == row:
-            continue
-        score = weight * _pair(shelf, fitted, other, row)
-        if score > best_score:
-            best, best_score = other, score
-    return best
+class Anchors:
+    """Some items to which others are compared one by one, to say which of them speaks most."""
+
+    def __init__(
+        self, shelf: Shelf, fitted: Fitted | None, rows: Sequence[int], weights: Sequence[float]
+    ) -> None:
+        self._shelf = shelf
+        self._anchors = [
+            (row, weight, _neighbours(fitted, row))
+            for row, weight in zip(rows, weights, strict=True)
+            if weight > 0
+        ]
+        self._described = 1.0 if fitted is None else DESCRIBED
+
+    def nearest(self, row: int) -> int | None:
+        """Which anchor speaks most for the item in `row`, may be itself; None if none does."""
+        best, best_score = None, 0.0
+        for anchor, weight, together in self._anchors:
+            score = TOGETHER * together.get(row, 0.0)
+            score = weight * (score + self._described * self._described_pair(anchor, row))
+            if score > best_score:
+                best, best_score = anchor, score
+        return best
+
+    def _described_pair(self, one: int, other: int) -> float:
+        a, b = self._shelf.items[one], self._shelf.items[other]
+        score = _SAME_CATEGORY if a.category == b.category else 0.0
+        if a.brand and a.brand == b.brand:
+            score += _SAME_BRAND
+        if a.tags and b.tags:
+            score += _SAME_TAGS * len(set(a.tags).intersection(b.tags)) / len(a.tags)
+        return score
 
 
-def _pair(shelf: Shelf, fitted: Fitted | None, one: int, other: int) -> float:
-    a, b = shelf.items[one], shelf.items[other]
-    described = _SAME_CATEGORY * (a.category == b.category)
-    described += _SAME_BRAND * (a.brand == b.brand != "")
-    described += _SAME_TAGS * len(set(a.tags) & set(b.tags)) / max(len(a.tags), 1)
+def _neighbours(fitted: Fitted | None, row: int) -> Mapping[int, float]:
     if fitted is None:
-        return described
-    rows, weights = fitted.neighbours(one)
-    there = np.flatnonzero(rows == other)
-    together = float(weights[there[0]]) if len(there) else 0.0
-    return TOGETHER * together + DESCRIBED * described
+        return {}
+    rows, weights = fitted.neighbours(row)
+    return dict(zip(rows.tolist(), weights.tolist(), strict=True))
 
 
 def _described_alike(shelf: Shelf, rows: Sequence[int], pull: Floats) -> Floats:

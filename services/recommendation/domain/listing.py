@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.recommendation.domain.item import Item
-from services.recommendation.domain.likeness import most_alike
 from services.recommendation.domain.pages import LONGEST_LIST, NOTHING_SHOWN, Shown
 from services.recommendation.domain.ranking import Situation, signals
 from services.recommendation.domain.reasons import Reason, text_of
@@ -208,11 +207,7 @@ def _reason(situation: Situation, signal: Signal, row: int, share: float) -> Rea
 def _referred(situation: Situation, signal: Signal, row: int) -> int | None:
     """The item a reason speaks of besides its own."""
     if signal is Signal.RECENT_BEHAVIOR:
-        rows = [row for row, _, _ in situation.recent]
-        weights = [weight for _, weight, _ in situation.recent]
-    elif signal is Signal.SIMILAR_ITEM:
-        rows = situation.anchors
-        weights = [1.0] * len(rows)
-    else:
-        return None
-    return most_alike(situation.shelf, situation.fitted, row, rows, weights)
+        return situation.recent_anchors.nearest(row)
+    if signal is Signal.SIMILAR_ITEM:
+        return situation.scene_anchors.nearest(row)
+    return None

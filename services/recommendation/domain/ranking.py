@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from services.recommendation.domain.behavior import Kind
-from services.recommendation.domain.likeness import likeness
+from services.recommendation.domain.likeness import Anchors, likeness
 from services.recommendation.domain.mood_rule import mood_fit
 from services.recommendation.domain.person import Deed, FeltMood, Person
 from services.recommendation.domain.shelf import Floats, Shelf, above_average
@@ -94,7 +94,19 @@ class Situation:
                 rows.setdefault(row, deed.kind is Kind.ADD_TO_CART)
         return [row for row, lies_there in rows.items() if lies_there]
 
-    @property
+    @cached_property
+    def recent_anchors(self) -> Anchors:
+        """What the person did lately, to name it in a reason."""
+        rows = [row for row, _, _ in self.recent]
+        weights = [weight for _, weight, _ in self.recent]
+        return Anchors(self.shelf, self.fitted, rows, weights)
+
+    @cached_property
+    def scene_anchors(self) -> Anchors:
+        """What the scene is about, to name it in a reason."""
+        return Anchors(self.shelf, self.fitted, self.anchors, [1.0] * len(self.anchors))
+
+    @cached_property
     def anchors(self) -> list[int]:
         """The rows that the list shall go with."""
         if self.scene is Scene.ITEM and self.context_row is not None:

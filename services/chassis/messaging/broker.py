@@ -271,10 +271,8 @@ class Broker:
                 await session.open(self._url)
                 self._session = session
                 await self._prepare(session, first=first)
-            except BrokerUnavailable as error:
-                if str(error) != str(self._trouble):
-                    log.warning("no connection to the broker", error=str(error))
-                self._trouble = error
+            except Exception as error:  # noqa: BLE001 - nobody else would ever connect again
+                self._note(error)
                 await session.close()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
@@ -290,6 +288,15 @@ class Broker:
             metrics.broker_connected.set(0)
             log.warning("the connection to the broker broke", error=str(session.trouble))
             await session.close()
+
+    def _note(self, error: Exception) -> None:
+        if isinstance(error, BrokerUnavailable):
+            trouble = error
+        else:
+            trouble = BrokerUnavailable(f"{type(error).__name__}: {error}")
+        if str(trouble) != str(self._trouble):
+            log.warning("no connection to the broker", error=str(trouble))
+        self._trouble = trouble
 
     async def _prepare(self, session: Session, *, first: bool) -> None:
         try:

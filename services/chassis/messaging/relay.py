@@ -51,6 +51,8 @@ log = get_logger(__name__)
 BATCH = 256
 # A commit wakes the relay; looking by itself is for what a crash or a broken broker left behind.
 POLL = timedelta(seconds=2)
+# A stream that is removed and made anew while we stay connected is mostly noticed by its receipts.
+CHECK_EVERY = timedelta(minutes=1)
 PAUSE_AFTER_TROUBLE = timedelta(milliseconds=250)
 
 _COUNT_UP_TO = 10_000
@@ -87,7 +89,7 @@ class Relay:
         self._checked: Session | None = None
         self._stream_created_at: datetime | None = None
         self._highest = 0
-        self._looked_at = 0.0
+        self._looked_at = self._checked_at = 0.0
         self._trouble = ""
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -117,7 +119,7 @@ class Relay:
         if not self._broker.is_connected:
             return 0
         session = await self._broker.session()
-        if session is not self._checked:
+        if self._must_check(session):
             await self._check(session)
         async with self._database.ambient() as connection:
             await connection.execute(self._sql.lock)
@@ -159,7 +161,7 @@ class Relay:
         if monotonic() - self._looked_at >= self._poll.total_seconds():
             waiting = await self._look()
             self._looked_at = monotonic()
-            if not waiting and self._checked is not None and self._checked.is_alive:
+            if not waiting and self._checked is not None and not self._must_check(self._checked):
                 return False
         return await self.relay_once() == self._batch
 
@@ -196,6 +198,13 @@ class Relay:
             self._checked = None
             raise failed
 
+    def _must_check(self, session: Session) -> bool:
+        return (
+            session is not self._checked
+            or not session.is_alive
+            or monotonic() - self._checked_at >= CHECK_EVERY.total_seconds()
+        )
+
     async def _check(self, session: Session) -> None:
         """Make sure that the stream exists and holds what it was told; else tell it again."""
         try:
@@ -212,7 +221,7 @@ class Relay:
             metrics.outbox_told_again.inc(lost)
             log.warning("the stream has lost events, they are told again", events=lost)
         self._stream_created_at, self._highest = state.created_at, state.last_sequence
-        self._checked = session
+        self._checked, self._checked_at = session, monotonic()
 
     async def _forget_lost(
         self, connection: AsyncConnection, session: Session, state: StreamState

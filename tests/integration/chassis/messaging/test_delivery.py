@@ -203,6 +203,26 @@ async def test_a_reader_under_another_name_sees_everything_from_the_start(
     assert heard == [1, 2]
 
 
+async def test_a_consumer_removed_under_its_reader_is_made_again(
+    ping: Database, pong: Database, ping_broker: Broker, pong_broker: Broker
+) -> None:
+    relay = Relay(ping, PING_TABLES.outbox, ping_broker)
+    reader = reader_of(pong, pong_broker, reacting(pong))
+
+    async with running(relay.run, reader.run):
+        await tell(ping, 1)
+        await has(pong, effects, 1)
+        session = await ping_broker.session()
+        await session.api("CONSUMER.DELETE.ping.pong_react")
+        await tell(ping, 2)
+        await has(pong, effects, 2)
+        await session.api("STREAM.DELETE.ping")
+        await tell(ping, 3)
+        await has(pong, effects, 3)
+
+    assert await numbers_in(pong.engine, effects) == [1, 2, 3]
+
+
 async def test_a_slow_reaction_keeps_what_it_holds(
     ping: Database, pong: Database, ping_broker: Broker, broker_url: str
 ) -> None:

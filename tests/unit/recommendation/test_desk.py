@@ -27,7 +27,7 @@ class FakePeople:
     def people(self) -> "FakePeople":
         return self
 
-    async def load(self, user_id: UUID) -> tuple[Person, int]:
+    async def load(self, _user_id: UUID) -> tuple[Person, int]:
         self.loads += 1
         read = self.person, self.mood_version
         await self.go.wait()

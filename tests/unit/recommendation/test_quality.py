@@ -68,9 +68,7 @@ def test_progress_only_grows() -> None:
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.skipif(
-    not REAL.is_file(), reason="the data set of real reviews is not on this machine"
-)
+@pytest.mark.skipif(not REAL.is_file(), reason="the real reviews are not on this machine")
 def test_on_real_reviews_the_served_ranking_beats_most_popular() -> None:
     rows = by_name(trained(*_reviews()))
 

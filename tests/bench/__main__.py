@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.local.layout import ROOT
-from tests.bench import codec, effects, rates
+from tests.bench import effects, rates
+from tests.bench.codec import rows as codec_rows
 from tests.bench.row import Row
 from tests.bench.scene import Scene, scene
 
@@ -25,7 +26,7 @@ AREAS = (*SERVICES, "gateway", "platform")
 async def measure(areas: frozenset[str]) -> AsyncIterator[Row]:
     """Take the figures of these areas, one after another."""
     if "gateway" in areas:
-        for row in codec.rows():
+        for row in codec_rows():
             yield row
     async with scene() as on:
         async for row in _on_stack(on, areas):

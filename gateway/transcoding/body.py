@@ -1,6 +1,8 @@
 """Turns the body of a request into the part of the message that it stands for."""
 
+import json
 from dataclasses import dataclass
+from itertools import islice
 from json import JSONDecodeError
 from typing import Any
 
@@ -14,8 +16,12 @@ from protobuf import (
 )
 
 from gateway.problems.problem import FieldProblem, Refusal, refuse, refuse_fields
-from gateway.transcoding.diagnosis import CODEC_ERRORS, crowded, faults, has_oneof
+from gateway.transcoding.diagnosis import CODEC_ERRORS, MOST, crowded, faults, has_oneof
+from gateway.transcoding.repeats import may_repeat, repeats
 from gateway.transcoding.schema import HTTP_BODY, ProtoMessage
+
+_LONGEST_WHOLE = 40
+"""Digits; no field holds more, and very long numbers take long to read."""
 
 
 class JsonBody:
@@ -34,21 +40,27 @@ class JsonBody:
         Raises:
             Refusal: not JSON, nested too deep, or fields that do not fit, each of them named.
         """
-        if b"\\u0000" in body or self._has_oneof:
-            self._look(body)
+        value = load(body) if body else {}  # the codec itself crashes on what nests without end
         try:
+            self._look(body, value)
             return self._type.from_json(body or b"{}", registry=self._types)
         except JSONDecodeError as error:
             raise _malformed(error) from None
         except RecursionError:
             raise _too_deep() from None
         except CODEC_ERRORS as error:
-            raise explain(self._message, load(body), str(error), self._types) from None
+            raise explain(self._message, _exact(body), str(error), self._types) from None
 
-    def _look(self, body: bytes) -> None:
+    def _look(self, body: bytes, value: object) -> None:
         """Refuse what the codec would let through."""
-        value = load(body) if body else {}
-        if found := [*_nuls(value), *crowded(self._message, value)]:
+        found: list[FieldProblem] = []
+        if b"\\u0000" in body:
+            found += _nuls(value)
+        if self._has_oneof:
+            found += crowded(self._message, value)
+        if may_repeat(body, value):
+            found += islice(repeats(self._message, body), MOST)
+        if found:
             raise refuse_fields(*found)
 
 
@@ -105,6 +117,15 @@ def load(body: bytes) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise _malformed(error) from None
+
+
+def _exact(body: bytes) -> Any:
+    """Parse JSON that is good, with whole numbers as they are: `load` rounds the largest."""
+    return json.loads(body or b"{}", parse_int=_whole)
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) < _LONGEST_WHOLE else float(digits)
 
 
 def explain(

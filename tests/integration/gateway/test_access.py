@@ -186,7 +186,7 @@ class TestAnOwner:
             headers=bearer(ALICE, "shopper") | {"Content-Type": "application/json"},
         )
 
-        problem(answer, 403, "NOT_OWNER")
+        problem(answer, 400, "INVALID_REQUEST")
         assert shop.heard == []
 
     @pytest.mark.parametrize("role", ["agent", "admin"])

@@ -63,6 +63,22 @@ class TestABadBody:
             ('{"stringValue":1}', [("stringValue", "TYPE")]),
             ('{"bytesValue":"?"}', [("bytesValue", "TYPE")]),
             ('{"floatValue":1e300}', [("floatValue", "TYPE")]),
+            ('{"int64Value":-9223372036854775809}', [("int64Value", "TYPE")]),
+            ('{"uint64Value":18446744073709551616}', [("uint64Value", "TYPE")]),
+            ('{"enumValue":2147483648}', [("enumValue", "TYPE")]),
+            ('{"enumValue":-2147483649}', [("enumValue", "TYPE")]),
+            ('{"inner":{"enumValue":1e12}}', [("inner.enumValue", "TYPE")]),
+            ('{"many":[1],"many":[2]}', [("many", "REPEATED")]),
+            ('{"many":[1],"m\\u0061ny":[2]}', [("many", "REPEATED")]),
+            ('{"many":[1], "many" \n : [2]}', [("many", "REPEATED")]),
+            ('{"int32Value":1,"int32_value":1}', [("int32_value", "REPEATED")]),
+            ('{"list":[{},{"word":"a","word":"b"}]}', [("list[1].word", "REPEATED")]),
+            ('{"makers":{"a":{},"b":{},"a":{}}}', [("makers['a']", "REPEATED")]),
+            (
+                '{"makers":{"a":{"country":"x","country":"y"}}}',
+                [("makers['a'].country", "REPEATED")],
+            ),
+            ('{"free":{"a":{"b":1,"b":2}}}', [("free.a.b", "REPEATED")]),
             ('{"enumValue":"QUALITY_BROKEN"}', [("enumValue", "TYPE")]),
             ('{"many":1}', [("many", "TYPE")]),
             ('{"many":[1,"x",null]}', [("many[1]", "TYPE"), ("many[2]", "TYPE")]),
@@ -101,6 +117,25 @@ class TestABadBody:
         assert (await client.post("/v1/kinds", content=body, headers=JSON)).status_code == 200
         assert shop.last.string_value == "a\\u0000b"
 
+    @pytest.mark.parametrize(
+        "body",
+        [
+            '{"stringValue":"\\":","bytesValue":""}',
+            '{"stringValue":": ,\\"a\\":1"}',
+            '{"string_value":"a","int32_value":1}',
+            '{ "stringValue" : "\\u003a" }',
+            '{"free":{"a_b":1,"aB":2}}',
+            '{"makers":{"a_b":{},"aB":{}}}',
+            '{"free":{"a":{"b":1},"c":[{"b":1},{"b":1}]}}',
+        ],
+    )
+    async def test_that_only_looks_as_if_it_repeats_itself_is_fine(
+        self, client: httpx.AsyncClient, body: str
+    ) -> None:
+        answer = await client.post("/v1/kinds", content=body, headers=JSON)
+
+        assert answer.status_code == 200, answer.text
+
     async def test_with_countless_faults_names_the_first_twenty(
         self, client: httpx.AsyncClient
     ) -> None:
@@ -111,20 +146,27 @@ class TestABadBody:
     @pytest.mark.parametrize(
         ("body", "status", "reason"),
         [
-            ('{"inner":' * 200 + "{}" + "}" * 200, 400, "TOO_DEEP"),
             ('{"free":' + '{"a":' * 5000 + "1" + "}" * 5001, 400, "TOO_DEEP"),
             ('{"anyJson":' + "[" * 100_000 + "]" * 100_000 + "}", 400, "TOO_DEEP"),
             ('{"nothing":' + "[" * 100_000 + "]" * 100_000 + "}", 400, "MALFORMED_JSON"),
             ("[" * 100_000, 400, "MALFORMED_JSON"),
+            ('{"itemId":' + "[" * 100_000, 400, "MALFORMED_JSON"),
+            ('{"itemId":' + '{"a":' * 100_000, 400, "MALFORMED_JSON"),
         ],
     )
+    @pytest.mark.parametrize("path", ["/v1/kinds", "/v1/items:find"])
     async def test_that_is_nested_without_end_is_refused(
-        self, client: httpx.AsyncClient, body: str, status: int, reason: str
+        self, client: httpx.AsyncClient, path: str, body: str, status: int, reason: str
     ) -> None:
-        answer = await client.post("/v1/kinds", content=body, headers=JSON)
+        answer = await client.post(path, content=body, headers=JSON)
 
         assert answer.status_code == status, answer.text
         assert answer.json()["reason"] in (reason, "MALFORMED_JSON")
+
+    async def test_that_is_nested_too_deep_is_refused(self, client: httpx.AsyncClient) -> None:
+        body = '{"inner":' * 200 + "{}" + "}" * 200
+
+        problem(await client.post("/v1/kinds", content=body, headers=JSON), 400, "TOO_DEEP")
 
     @pytest.mark.parametrize(
         "media_type",

@@ -14,14 +14,14 @@ from gateway.http import Header, Response, read_body
 from gateway.idempotency import put_key
 from gateway.limits.buckets import Buckets
 from gateway.limits.crowd import Crowd
-from gateway.problems.problem import Refusal, refuse
+from gateway.problems.problem import Refusal, refuse, refuse_fields
 from gateway.problems.statuses import to_refusal
 from gateway.request import Request
+from gateway.transcoding.overflow import overflows
 from gateway.transcoding.percent import BadEncoding
 from gateway.transcoding.responses import Encode
 from gateway.transcoding.router import Match, NoMatch, Router
 from gateway.transcoding.routes import Route
-from gateway.transcoding.schema import ProtoMessage
 from gateway.validation import Rules
 
 
@@ -108,9 +108,8 @@ class Transcoder:
         with self._limits.crowd:
             route.access.admit(caller)
             body = await read_body(request.receive, headers, self._limits.largest_body)
-            message, is_repeatable = self._bind(route, found.values, request, body, caller)
+            data, is_repeatable = self._bind(route, found.values, request, body, caller)
             metadata = (*_identity(caller), *trace)
-            data = message.to_binary()
             if route.is_stream:
                 within = self._timeouts.named(headers)
                 messages = endpoint.backend.stream(route.rpc, data, metadata, within=within)
@@ -150,8 +149,8 @@ class Transcoder:
         request: Request,
         body: bytes,
         caller: Caller,
-    ) -> tuple[ProtoMessage, bool]:
-        """The request message, complete and allowed, and whether it may be sent twice."""
+    ) -> tuple[bytes, bool]:
+        """The request, complete and allowed, and whether it may be sent twice."""
         media_type = request.headers.get(b"content-type", b"")
         if body and not route.binding.is_raw:
             _check_media_type(media_type)
@@ -161,8 +160,11 @@ class Transcoder:
         if route.request_id is not None:
             key = request.headers.get(b"idempotency-key")
             is_repeatable = put_key(message, route.request_id, key) or is_repeatable
-        self._rules.check(message, route.binding)
-        return message, is_repeatable
+        try:
+            self._rules.check(message, route.binding)
+            return message.to_binary(), is_repeatable
+        except OverflowError:
+            raise refuse_fields(*overflows(message)) from None
 
 
 def _check_media_type(header: bytes) -> None:

@@ -53,6 +53,8 @@ _OURS = {
 }
 """What to say when no service said anything: gRPC's own words show the inside of the house."""
 
+_SAID_BY_FIELDS = ("field", "rule")
+
 
 def to_refusal(error: grpc.aio.AioRpcError, binding: Binding) -> Refusal:
     """The refusal of a failed call, fields named as the client knows them."""
@@ -73,17 +75,18 @@ def to_refusal(error: grpc.aio.AioRpcError, binding: Binding) -> Refusal:
         )
         for violation in violations
     )
-    detail = error.details() or ""
-    if fields and info.reason == "INVALID_REQUEST":
+    detail, metadata = error.details() or "", dict(info.metadata)
+    if fields:  # the service's own words name them as the contract does
         names = ", ".join(dict.fromkeys(one.field or "the body" for one in fields))
         detail = f"The request is not valid: {names}."
+        metadata = {name: said for name, said in metadata.items() if name not in _SAID_BY_FIELDS}
     return Refusal(
         Problem(
             http,
             info.reason,
             detail,
             domain=info.domain or DOMAIN,
-            metadata=dict(info.metadata),
+            metadata=metadata,
             fields=fields,
             headers=_headers(http, delay),
         )

@@ -300,6 +300,9 @@ class TestAFailureOfTheService:
             "fields[3]",
             "nothing.at_all",
         ]
+        assert document["detail"] == (
+            "The request is not valid: retrySeconds, fields[3], nothing.at_all."
+        )
         assert document["fields"][0] == {
             "field": "retrySeconds",
             "rule": "BAD",

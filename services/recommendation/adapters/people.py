@@ -1,7 +1,6 @@
 """What people did, allow and feel, kept in PostgreSQL."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -26,8 +25,8 @@ FADED_AFTER = 12 * MOOD_HALF_LIFE
 _LATE_GRANT = timedelta(minutes=10)
 """A grant that is told after the mood it allows arrives within this time."""
 
-_TIMES_BEFORE = text("""
-SELECT user_id, item_id, count(*) AS times FROM recommendation.interactions
+_SO_FAR = text("""
+SELECT user_id, item_id, sum(popularity) AS popularity FROM recommendation.interactions
 WHERE (user_id, item_id) IN (SELECT user_id, item_id
     FROM jsonb_to_recordset(:pairs) AS pairs (user_id uuid, item_id text))
 GROUP BY user_id, item_id
@@ -100,10 +99,12 @@ class PostgresInteractions:
     async def add(self, interactions: Sequence[Interaction]) -> Collection[UUID]:
         if not interactions:
             return ()
-        times = Counter(await self._times_before(interactions))
+        so_far = await self._so_far(interactions)
         rows = []
         for one in interactions:
             pair = (one.user_id, one.item_id)
+            added = one.popularity(so_far.get(pair, 0.0))
+            so_far[pair] = so_far.get(pair, 0.0) + added
             rows.append(
                 {
                     "user_id": str(one.user_id),
@@ -111,11 +112,10 @@ class PostgresInteractions:
                     "event_id": str(one.event_id),
                     "kind": int(one.kind),
                     "weight": one.weight,
-                    "popularity": one.popularity(times[pair]),
+                    "popularity": added,
                     "occurred_at": one.occurred_at.isoformat(),
                 }
             )
-            times[pair] += 1
         return set(await self._connection.scalars(_ADD, {"rows": rows}))
 
     async def remove(self, user_id: UUID, event_ids: Collection[UUID]) -> bool:
@@ -138,15 +138,14 @@ class PostgresInteractions:
         counted = (await self._connection.execute(_ENOUGH, limits)).one()
         return counted[0], counted[1]
 
-    async def _times_before(
-        self, interactions: Sequence[Interaction]
-    ) -> Mapping[tuple[UUID, str], int]:
+    async def _so_far(self, interactions: Sequence[Interaction]) -> dict[tuple[UUID, str], float]:
+        """What these people have added to the popularity of these items."""
         pairs = {(one.user_id, one.item_id) for one in interactions}
         found = await self._connection.execute(
-            _TIMES_BEFORE,
+            _SO_FAR,
             {"pairs": [{"user_id": str(user), "item_id": item} for user, item in pairs]},
         )
-        return {(row.user_id, row.item_id): row.times for row in found}
+        return {(row.user_id, row.item_id): row.popularity for row in found}
 
 
 class PostgresPeople:

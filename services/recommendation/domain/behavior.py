@@ -72,11 +72,12 @@ class Interaction:
     weight: float
     occurred_at: datetime
 
-    def popularity(self, times_before: int) -> float:
+    def popularity(self, so_far: float) -> float:
         """What it adds to the item's popularity, forward decayed; nothing if it speaks against.
 
-        Popular is what many people take, not what one takes often: each time a person has had to
-        do with the item before halves what the next time adds.
+        Popular is what many people take, not what one takes often: each person counts once, with
+        the deed that says most by now. `so_far` is what the person's deeds with the item have added
+        before; the order in which they are told makes no difference.
         """
-        fresh = max(self.weight, 0.0) * 0.5 ** min(times_before, 60)
-        return fresh * forward(self.occurred_at, POPULARITY_HALF_LIFE)
+        whole = max(self.weight, 0.0) * forward(self.occurred_at, POPULARITY_HALF_LIFE)
+        return max(whole - so_far, 0.0)

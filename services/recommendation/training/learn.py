@@ -6,7 +6,6 @@ seen all. What is counted is *new* items: things a person takes later and had no
 everything taken before is left out of every ranking, also where people buy again.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -91,11 +90,12 @@ class _History:
 
     def shelf(self) -> Shelf:
         popularity: dict[str, float] = {}
-        times: Counter[tuple[UUID, str]] = Counter()
+        so_far: dict[tuple[UUID, str], float] = {}
         for one in self.interactions:
             pair = (one.user_id, one.item_id)
-            popularity[one.item_id] = popularity.get(one.item_id, 0.0) + one.popularity(times[pair])
-            times[pair] += 1
+            added = one.popularity(so_far.get(pair, 0.0))
+            so_far[pair] = so_far.get(pair, 0.0) + added
+            popularity[one.item_id] = popularity.get(one.item_id, 0.0) + added
         return (
             Shelf()
             .with_items(self.items)

@@ -68,7 +68,7 @@ async def test_popularity_goes_with_the_person_who_made_it(store: Store) -> None
         await tx.interactions.forget(ada)
     left = await store.popularity()
 
-    assert both["a"] == pytest.approx(2.5 * alone["a"])
+    assert both["a"] == pytest.approx(2 * alone["a"])
     assert left["a"] == pytest.approx(alone["a"])
     assert left["b"] == pytest.approx(0, abs=1e-12)
 

@@ -37,7 +37,9 @@ class Calibration:
     sharpening: float
     """Power applied to the shares inside one of SMP's six, which leaves its sum as it is."""
     neutral_above: float
-    """Probability of neutral from which a text leans neither way."""
+    """Probability of neutral from which a text may lean neither way."""
+    sided_above: float
+    """Log-odds for or against from which it takes a side, whatever its clauses say."""
     mixed_above: float
     """Log-odds that some clause must have each way for a text to be mixed."""
     intensity: list[float]

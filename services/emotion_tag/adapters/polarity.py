@@ -66,20 +66,21 @@ class Clauses:
 def lean(
     odds: Floats, neutral: Floats, best: Floats, worst: Floats, artefact: Artefact
 ) -> list[Polarity]:
-    """Mixed where a clause is clearly for and another clearly against; neutral where it says so.
+    """A side where the whole text clearly takes one; else mixed where its clauses disagree.
 
     `odds` are the log-odds that the whole text is for it, `neutral` its probability of neutral.
     """
     calibration = artefact.calibration
-    mixed = (best >= calibration.mixed_above) & (worst <= -calibration.mixed_above)
-    neither = neutral >= calibration.neutral_above
-    return [
-        Polarity.MIXED
-        if mixed[i]
-        else Polarity.NEUTRAL
-        if neither[i]
-        else Polarity.POSITIVE
-        if odds[i] > 0
-        else Polarity.NEGATIVE
-        for i in range(len(odds))
-    ]
+    torn = np.abs(odds) < calibration.sided_above
+    mixed = torn & (best >= calibration.mixed_above) & (worst <= -calibration.mixed_above)
+    neither = torn & (neutral >= calibration.neutral_above)
+    sides = zip((odds > 0).tolist(), mixed.tolist(), neither.tolist(), strict=True)
+    return [_polarity(is_for, is_mixed, is_neither) for is_for, is_mixed, is_neither in sides]
+
+
+def _polarity(is_for: bool, is_mixed: bool, is_neither: bool) -> Polarity:  # noqa: FBT001
+    if is_mixed:
+        return Polarity.MIXED
+    if is_neither:
+        return Polarity.NEUTRAL
+    return Polarity.POSITIVE if is_for else Polarity.NEGATIVE

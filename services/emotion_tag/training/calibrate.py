@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,11 @@ RIGHT_IF_SURE = 0.8
 """Of the answers that are not unsure, this share is right on the validation data."""
 _KNOTS = 24
 _SHARPENINGS = (1.0, 1.5, 2.0, 3.0)
-_NEUTRAL_ABOVE = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-_MIXED_ABOVE = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
+_EVEN = 0.5
+# Bounded by what the corpora cannot say: none has mixed, shop reviews are never neutral.
+_NEUTRAL_ABOVE = (0.2, 0.3, 0.4)
+_SIDED_ABOVE = (1.0, 1.5)
+_MIXED_ABOVE = (1.0, 1.5)
 _UNCALIBRATED = Calibration(
     languages={
         name: LanguageCalibration(
@@ -32,6 +36,7 @@ _UNCALIBRATED = Calibration(
     },
     sharpening=1.0,
     neutral_above=0.5,
+    sided_above=1.0,
     mixed_above=2.0,
     intensity=[0.0] * len(signs("", 0.0, 0.0)),
 )
@@ -154,11 +159,11 @@ def leaning_of(example: Example) -> Polarity | None:
     """What people said; None where the label does not tell."""
     if example.polarity is not None:
         return example.polarity
-    if example.positive is not None:
-        return Polarity.POSITIVE if example.positive > 0.5 else Polarity.NEGATIVE  # noqa: PLR2004
-    if masks_of([example])[0].argmax() == NEUTRAL and example.label:
+    if example.positive is None:
+        return None
+    if example.positive == _EVEN:
         return Polarity.NEUTRAL
-    return None
+    return Polarity.POSITIVE if example.positive > _EVEN else Polarity.NEGATIVE
 
 
 def _polarity_thresholds(artefact: Artefact, sets: Sequence[Sequence[Example]]) -> dict[str, float]:
@@ -169,18 +174,25 @@ def _polarity_thresholds(artefact: Artefact, sets: Sequence[Sequence[Example]]) 
         reading = tagger.read([text for text, _ in leaning])
         clauses = tagger.clauses.leanings(reading.scored, reading.positive_bias)
         known.append(([said for _, said in leaning], reading, clauses))
-    best = (-1.0, 0.0, 0.0)
-    for neutral_above in _NEUTRAL_ABOVE:
-        for mixed_above in _MIXED_ABOVE:
-            tried = _with(artefact, neutral_above=neutral_above, mixed_above=mixed_above)
-            share = 0.0
-            for leanings, reading, (most, least) in known:
-                neutral = reading.probabilities[:, NEUTRAL]
-                answers = lean(reading.positive, neutral, most, least, tried)
-                right = sum(a == b for a, b in zip(answers, leanings, strict=True))
-                share += right / len(leanings)
-            best = max(best, (share, neutral_above, mixed_above))
-    return {"neutral_above": best[1], "mixed_above": best[2]}
+
+    def share_right(thresholds: tuple[float, float, float]) -> float:
+        neutral_above, sided_above, mixed_above = thresholds
+        tried = _with(
+            artefact,
+            neutral_above=neutral_above,
+            sided_above=sided_above,
+            mixed_above=mixed_above,
+        )
+        share = 0.0
+        for leanings, reading, (most, least) in known:
+            neutral = reading.probabilities[:, NEUTRAL]
+            answers = lean(reading.positive, neutral, most, least, tried)
+            right = sum(a == b for a, b in zip(answers, leanings, strict=True))
+            share += right / len(leanings)
+        return share
+
+    best = max(product(_NEUTRAL_ABOVE, _SIDED_ABOVE, _MIXED_ABOVE), key=share_right)
+    return dict(zip(("neutral_above", "sided_above", "mixed_above"), best, strict=True))
 
 
 def _intensity(artefact: Artefact, examples: Sequence[Example]) -> list[float]:

@@ -41,7 +41,7 @@ class Example:
     universe: Label = frozenset(EMOTIONS)
     """The emotions that the corpus's labels could have named; neutral is often missing."""
     positive: float | None = None
-    """Share of raters who found it positive rather than negative; None if unknown."""
+    """Share of raters who found it positive rather than negative; a half for a neutral text."""
     strength: float | None = None
     """How strong the feeling is, 0 to 1; None if unknown."""
     weight: float = 1.0
@@ -308,4 +308,6 @@ def _positive(label: Label) -> float | None:
         return 1.0
     if label <= NEGATIVE:
         return 0.0
+    if label == SMP["neutral"]:
+        return 0.5
     return None

@@ -43,7 +43,7 @@ class Recipe:
     """An n-gram in fewer texts is not looked at."""
     features: int = 320_000
     """N-grams kept, the weightiest first."""
-    passes: int = 7
+    passes: int = 6
     step: float = 1.0
     polarity_step: float = 4.0
     decay: float = 5e-7

@@ -28,7 +28,7 @@ def request_id(headers: dict[bytes, bytes]) -> str:
     given = headers.get(b"x-request-id", b"")
     if _REQUEST_ID.fullmatch(given):
         return given.decode()
-    return f"{random.getrandbits(128):032x}"  # noqa: S311  not a secret
+    return f"{random.getrandbits(128):032x}"
 
 
 def client_address(peer: str, headers: dict[bytes, bytes], proxies: int) -> str:

@@ -168,17 +168,22 @@ class Transcoder:
 
 
 def _check_media_type(header: bytes) -> None:
-    """JSON, or not declared at all; in UTF-8, or not declared at all."""
+    """JSON in UTF-8, or not declared; what `curl -d` says of everything counts as not declared."""
     media_type, _, parameters = header.partition(b";")
     media_type = media_type.strip().lower()
-    is_json = media_type in (b"", b"application/json") or (
-        media_type.startswith(b"application/") and media_type.endswith(b"+json")
+    is_json = (
+        media_type in _UNDECLARED
+        or media_type == b"application/json"
+        or (media_type.startswith(b"application/") and media_type.endswith(b"+json"))
     )
     charset = parameters.lower().replace(b" ", b"").replace(b'"', b"")
     if not is_json or (b"charset=" in charset and b"charset=utf-8" not in charset):
         raise refuse(
             415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON in UTF-8: Content-Type: application/json."
         )
+
+
+_UNDECLARED = (b"", b"application/x-www-form-urlencoded")
 
 
 def _identity(caller: Caller) -> Metadata:

@@ -172,7 +172,6 @@ class TestABadBody:
         "media_type",
         [
             "text/plain",
-            "application/x-www-form-urlencoded",
             "application/json; charset=utf-16",
             "application/xml",
         ],
@@ -193,6 +192,7 @@ class TestABadBody:
             "application/json;charset=UTF-8",
             'Application/JSON; charset="utf-8"',
             "application/merge-patch+json",
+            "application/x-www-form-urlencoded",
         ],
     )
     async def test_of_any_name_for_json_is_taken(

@@ -23,9 +23,8 @@ LARGEST_HEAD = 2 * (LARGEST_HEADERS + LONGEST_URL)
 class OneWrite:
     """A transport that holds the head of an answer back until its body comes, which is at once.
 
-    uvicorn writes them one after the other: two system calls and two packets, which is a fifth of
-    what a whole call costs the gateway. What is held goes out in order: with the next write, at
-    the end, or when the event loop turns, whatever it was.
+    uvicorn writes them one after the other: two system calls and two packets. What is held goes out
+    in order: with the next write, at the end, or when the event loop turns, whatever it was.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,10 +37,10 @@ class Calibration:
     """`zh` and `en`; other texts are read as `zh`."""
     sharpening: float
     """Power applied to the shares inside one of SMP's six, which leaves its sum as it is."""
-    neutral_above: float
-    """Probability of neutral from which a text may lean neither way."""
+    neutral_lead: float
+    """Added to the log-odds of neutral before they are held against those for or against."""
     sided_above: float
-    """Log-odds for or against from which it takes a side, whatever its clauses say."""
+    """Log-odds for or against from which a text is not mixed, whatever its clauses say."""
     mixed_above: float
     """Log-odds that some clause must have each way for a text to be mixed."""
     intensity: list[float]
@@ -81,9 +82,19 @@ def load(folder: Path) -> Artefact:
         packed = (folder / WEIGHTS).read_bytes()
     except (OSError, ValueError) as error:
         raise BrokenModelError(f"No readable model in {folder}: {error}") from error
-    if sha256(packed).hexdigest() != manifest["sha256"]:
+    if sha256(packed).hexdigest() != manifest.get("sha256"):
         raise BrokenModelError(f"{folder / WEIGHTS} is not the file that {MANIFEST} names.")
+    try:
+        return _unpacked(manifest, packed)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BrokenModelError(f"The model in {folder} is of another kind: {error}") from error
+
+
+def _unpacked(manifest: dict[str, Any], packed: bytes) -> Artefact:
     calibration = manifest["calibration"]
+    languages = {
+        name: LanguageCalibration(**values) for name, values in calibration["languages"].items()
+    }
     with np.load(BytesIO(packed), allow_pickle=False) as arrays:
         return Artefact(
             version=manifest["version"],
@@ -97,15 +108,7 @@ def load(folder: Path) -> Artefact:
             expansions=str(arrays["expansions"]).split("\n"),
             simplified_only=arrays["simplified_only"],
             traditional_only=arrays["traditional_only"],
-            calibration=Calibration(
-                **calibration
-                | {
-                    "languages": {
-                        name: LanguageCalibration(**values)
-                        for name, values in calibration["languages"].items()
-                    }
-                }
-            ),
+            calibration=Calibration(**{**calibration, "languages": languages}),
         )
 
 

@@ -66,16 +66,24 @@ class Clauses:
 def lean(
     odds: Floats, neutral: Floats, best: Floats, worst: Floats, artefact: Artefact
 ) -> list[Polarity]:
-    """A side where the whole text clearly takes one; else mixed where its clauses disagree.
+    """Mixed where the clauses disagree and the whole is torn; neutral where that is likelier than a
+    side.
 
     `odds` are the log-odds that the whole text is for it, `neutral` its probability of neutral.
     """
     calibration = artefact.calibration
-    torn = np.abs(odds) < calibration.sided_above
-    mixed = torn & (best >= calibration.mixed_above) & (worst <= -calibration.mixed_above)
-    neither = torn & (neutral >= calibration.neutral_above)
+    sided = np.abs(odds)
+    mixed = (best >= calibration.mixed_above) & (worst <= -calibration.mixed_above)
+    mixed &= sided < calibration.sided_above
+    neither = _log_odds(neutral) + calibration.neutral_lead >= sided
     sides = zip((odds > 0).tolist(), mixed.tolist(), neither.tolist(), strict=True)
     return [_polarity(is_for, is_mixed, is_neither) for is_for, is_mixed, is_neither in sides]
+
+
+def _log_odds(probability: Floats) -> Floats:
+    kept = np.clip(probability, 1e-9, 1 - 1e-9)
+    log_odds: Floats = np.log(kept / (1 - kept))
+    return log_odds
 
 
 def _polarity(is_for: bool, is_mixed: bool, is_neither: bool) -> Polarity:  # noqa: FBT001

@@ -24,9 +24,9 @@ _KNOTS = 24
 _SHARPENINGS = (1.0, 1.5, 2.0, 3.0)
 _EVEN = 0.5
 # Bounded by what the corpora cannot say: none has mixed, shop reviews are never neutral.
-_NEUTRAL_ABOVE = (0.2, 0.3, 0.4)
+_NEUTRAL_LEADS = (0.5, 1.0, 1.5)
 _SIDED_ABOVE = (1.0, 1.5)
-_MIXED_ABOVE = (1.0, 1.5)
+_MIXED_ABOVE = (1.5, 2.0)
 _UNCALIBRATED = Calibration(
     languages={
         name: LanguageCalibration(
@@ -35,7 +35,7 @@ _UNCALIBRATED = Calibration(
         for name in LANGUAGES
     },
     sharpening=1.0,
-    neutral_above=0.5,
+    neutral_lead=1.0,
     sided_above=1.0,
     mixed_above=2.0,
     intensity=[0.0] * len(signs("", 0.0, 0.0)),
@@ -176,10 +176,10 @@ def _polarity_thresholds(artefact: Artefact, sets: Sequence[Sequence[Example]]) 
         known.append(([said for _, said in leaning], reading, clauses))
 
     def share_right(thresholds: tuple[float, float, float]) -> float:
-        neutral_above, sided_above, mixed_above = thresholds
+        neutral_lead, sided_above, mixed_above = thresholds
         tried = _with(
             artefact,
-            neutral_above=neutral_above,
+            neutral_lead=neutral_lead,
             sided_above=sided_above,
             mixed_above=mixed_above,
         )
@@ -191,8 +191,8 @@ def _polarity_thresholds(artefact: Artefact, sets: Sequence[Sequence[Example]]) 
             share += right / len(leanings)
         return share
 
-    best = max(product(_NEUTRAL_ABOVE, _SIDED_ABOVE, _MIXED_ABOVE), key=share_right)
-    return dict(zip(("neutral_above", "sided_above", "mixed_above"), best, strict=True))
+    best = max(product(_NEUTRAL_LEADS, _SIDED_ABOVE, _MIXED_ABOVE), key=share_right)
+    return dict(zip(("neutral_lead", "sided_above", "mixed_above"), best, strict=True))
 
 
 def _intensity(artefact: Artefact, examples: Sequence[Example]) -> list[float]:

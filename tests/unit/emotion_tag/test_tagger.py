@@ -158,6 +158,16 @@ def test_a_missing_model_is_refused(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED, tmp_path / "model")
+    manifest = json.loads((SHIPPED / "manifest.json").read_text("utf-8"))
+    del manifest["calibration"]["sharpening"]
+    (tmp_path / "model" / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+
+    with pytest.raises(BrokenModelError, match="another kind"):
+        load(tmp_path / "model")
+
+
 def test_the_manifest_names_the_version_that_answers() -> None:
     manifest = json.loads((SHIPPED / "manifest.json").read_text("utf-8"))
 

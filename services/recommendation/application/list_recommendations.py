@@ -70,7 +70,7 @@ class Recommender:
         return await self.desk.known(user_id, now)
 
     def answer(self, known: Known, query: Query, now: datetime) -> Answer:
-        """Rank and list; CPU work of about a millisecond for 10,000 items.
+        """Rank and list; CPU work of milliseconds, see decision 0042.
 
         Raises:
             ItemNotFound: the item of the page is not in the catalogue.

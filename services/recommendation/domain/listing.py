@@ -160,6 +160,8 @@ def _with_tries(
     if len(rows) == 0:
         return chosen
     luck = total[rows] + np.float32(0.2) * _luck(situation, len(shelf))[rows]
+    cut = np.partition(luck, -len(places))[-len(places)] if len(rows) > len(places) else -np.inf
+    rows, luck = rows[luck >= cut], luck[luck >= cut]
     tries = rows[np.argsort(-luck, kind="stable")[: len(places)]]
     for at, row in zip(places, tries.tolist(), strict=False):
         score = chosen[at][1]

@@ -99,7 +99,11 @@ class Fitted:
         row = self.model.user_rows.get(user_id)
         if row is None:
             return None
-        return np.asarray(self.vectors @ self.model.user_vectors[row] + self.biases)
+        # einsum and not `@`: BLAS would start threads, which on busy cores wait for each other
+        # (6 ms instead of half a millisecond for 26,000 items).
+        return np.asarray(
+            np.einsum("ij,j->i", self.vectors, self.model.user_vectors[row]) + self.biases
+        )
 
     def neighbours(self, row: int) -> tuple[Rows, Floats]:
         """Return the rows taken together with this one, and how strongly."""

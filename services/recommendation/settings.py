@@ -13,7 +13,7 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="RECOMMENDATION_")
 
     people_kept: Annotated[int, Field(ge=100, le=1_000_000, examples=["20000"])] = 20_000
-    """People at hand in this process; others cost one query. At most about 30 kB each, without kept answers."""
+    """People at hand in this process; others cost one query. At most about 30 kB each."""
 
     renew_every: Duration = timedelta(seconds=3)
     """How old popularity and word of mouth may be in this process's picture of the catalogue."""

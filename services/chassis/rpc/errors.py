@@ -169,7 +169,10 @@ _TIMEOUTS = ("55P03", "57014")  # lock timeout, statement timeout
 
 _AWAY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 
-_LONGEST_MESSAGE = 1_000  # characters; a status travels in headers, which are limited to 8 KiB
+# A status travels in headers, of which gRPC takes 8 KiB; the message goes twice, percent-encoded.
+_LONGEST_MESSAGE = 600  # bytes
+_LONGEST_TEXT = 300  # bytes of anything else that somebody wrote
+_LARGEST_VIOLATIONS = 3_000  # bytes of all together
 _MOST_VIOLATIONS = 20
 
 
@@ -203,26 +206,12 @@ def expected(error: Exception) -> DomainError | None:
 def to_failure(error: DomainError, domain: str) -> Failure:
     """Write an expected failure as `google.rpc.Status` with `ErrorInfo` and field violations."""
     code = code_of(error)
-    message = str(error)
-    if len(message) > _LONGEST_MESSAGE:
-        message = message[: _LONGEST_MESSAGE - 1] + "…"
-    details = [_pack(ErrorInfo(reason=error.reason, domain=domain, metadata=dict(error.metadata)))]
+    message = _clipped(str(error), _LONGEST_MESSAGE)
+    metadata = {name: _clipped(text, _LONGEST_TEXT) for name, text in error.metadata.items()}
+    details = [_pack(ErrorInfo(reason=error.reason, domain=domain, metadata=metadata))]
     violations = _violations(error)
     if violations:
-        details.append(
-            _pack(
-                BadRequest(
-                    field_violations=[
-                        BadRequest.FieldViolation(
-                            field=violation.field,
-                            description=violation.description,
-                            reason=violation.rule.upper().replace(".", "_"),
-                        )
-                        for violation in violations
-                    ]
-                )
-            )
-        )
+        details.append(_pack(_bad_request(violations)))
     status = Status(code=code.value[0], message=message, details=details)
     return Failure(code, message, ((DETAILS, status.SerializeToString()),), error.reason)
 
@@ -231,6 +220,26 @@ def _violations(error: DomainError) -> Sequence[FieldViolation]:
     if isinstance(error, InvalidField):
         return [FieldViolation(error.field, error.rule, error.description)]
     return error.violations[:_MOST_VIOLATIONS] if isinstance(error, InvalidRequest) else ()
+
+
+def _bad_request(violations: Sequence[FieldViolation]) -> BadRequest:
+    """The first violations, as many as fit."""
+    found = BadRequest()
+    for violation in violations:
+        found.field_violations.add(
+            field=_clipped(violation.field, _LONGEST_TEXT),
+            description=_clipped(violation.description, _LONGEST_TEXT),
+            reason=violation.rule.upper().replace(".", "_"),
+        )
+        if found.ByteSize() > _LARGEST_VIOLATIONS:
+            break
+    return found
+
+
+def _clipped(text: str, longest: int) -> str:
+    """The text, or as much of it as has so many bytes, and a sign that there was more."""
+    data = text.encode("utf-8", "replace")
+    return text if len(data) <= longest else data[: longest - 3].decode("utf-8", "ignore") + "…"
 
 
 def _pack(message: ErrorInfo | BadRequest) -> AnyProto:

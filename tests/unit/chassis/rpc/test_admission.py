@@ -152,6 +152,18 @@ async def test_a_thousand_broken_rows_still_make_an_answer() -> None:
     assert len(message) <= 1_000
 
 
+async def test_an_endless_explanation_still_makes_an_answer() -> None:
+    refusal = InvalidField("text", "text.rule", "长" * 20_000)
+    refusal.metadata["cause"] = "长" * 20_000
+    async with serve(echo_servicer(Echo=failing(refusal))) as served:
+        code, message, details = await failure_of(stub_of(served).Echo(pb.EchoRequest()))
+
+    assert code is grpc.StatusCode.INVALID_ARGUMENT
+    assert info_of(details).reason == "INVALID_FIELD"
+    assert message.endswith("长…")
+    assert info_of(details).metadata["cause"].endswith("长…")
+
+
 async def test_bytes_that_are_no_message_are_refused() -> None:
     async with serve(echo_servicer()) as served:
         raw: Any = served.plain.unary_unary("/echo.v1.EchoService/Echo")

@@ -31,8 +31,8 @@ class Timeouts:
                 raise _invalid("Grpc-Timeout is up to 8 digits and a unit, such as 250m.")
             return min(int(found[1]) * _UNITS[found[2]], self._longest)
         if plain is not None:
-            if not _SECONDS.fullmatch(plain):
-                raise _invalid("Request-Timeout is a number of seconds, such as 2.5.")
+            if not _SECONDS.fullmatch(plain) or not float(plain):
+                raise _invalid("Request-Timeout is a number of seconds above 0, such as 2.5.")
             return min(float(plain), self._longest)
         return min(self._default, self._longest)
 

@@ -154,6 +154,7 @@ class Transcoder:
         media_type = request.headers.get(b"content-type", b"")
         if body and not route.binding.is_raw:
             _check_media_type(media_type)
+            _check_coding(request.headers.get(b"content-encoding", b""))
         message = route.binding.bind(values, request.query, body, media_type.decode("latin-1"))
         route.access.own(caller, message)
         is_repeatable = route.is_safe
@@ -180,6 +181,16 @@ def _check_media_type(header: bytes) -> None:
     if not is_json or (b"charset=" in charset and b"charset=utf-8" not in charset):
         raise refuse(
             415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON in UTF-8: Content-Type: application/json."
+        )
+
+
+def _check_coding(header: bytes) -> None:
+    if header.strip().lower() not in (b"", b"identity"):
+        raise refuse(
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "Send the body as it is, without Content-Encoding.",
+            (b"accept-encoding", b"identity"),
         )
 
 

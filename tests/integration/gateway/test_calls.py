@@ -83,6 +83,8 @@ class TestTheDeadline:
         [
             {"Request-Timeout": "soon"},
             {"Request-Timeout": "-1"},
+            {"Request-Timeout": "0"},
+            {"Request-Timeout": "0.000"},
             {"Request-Timeout": "1s"},
             {"Grpc-Timeout": "5"},
             {"Grpc-Timeout": "123456789S"},

@@ -185,6 +185,14 @@ class TestABadBody:
 
         problem(answer, 415, "UNSUPPORTED_MEDIA_TYPE")
 
+    async def test_that_is_compressed_is_refused(self, client: httpx.AsyncClient) -> None:
+        answer = await client.post(
+            "/v1/items:find", content=b"{}", headers=JSON | {"Content-Encoding": "gzip"}
+        )
+
+        problem(answer, 415, "UNSUPPORTED_MEDIA_TYPE")
+        assert answer.headers["accept-encoding"] == "identity"
+
     @pytest.mark.parametrize(
         "media_type",
         [

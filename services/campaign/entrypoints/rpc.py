@@ -19,6 +19,8 @@ from services.campaign.entrypoints import wire
 from services.campaign.entrypoints.pages import next_token, page_size, read_token
 from services.chassis.kernel.clock import Clock
 
+CAMPAIGNS = "campaigns"
+
 
 class CampaignServicer(campaign_service_pb2_grpc.CampaignServiceServicer):
     def __init__(
@@ -46,10 +48,10 @@ class CampaignServicer(campaign_service_pb2_grpc.CampaignServiceServicer):
     ) -> pb.ListCampaignsResponse:
         size = page_size(request.page_size, 20)
         async with self._reads() as view:
-            found = await view.campaigns.latest(read_token(request.page_token), size)
+            found = await view.campaigns.latest(read_token(CAMPAIGNS, request.page_token), size)
         return pb.ListCampaignsResponse(
             campaigns=map(wire.from_campaign, found),
-            next_page_token=next_token(found, size, found[-1].id if found else None),
+            next_page_token=next_token(CAMPAIGNS, found, size, found[-1].id if found else None),
         )
 
     async def StartCampaign(
@@ -92,13 +94,14 @@ class CampaignServicer(campaign_service_pb2_grpc.CampaignServiceServicer):
         self, request: pb.ListCouponClaimsRequest, context: Any
     ) -> pb.ListCouponClaimsResponse:
         size = page_size(request.page_size, 20)
+        name = f"claims/{UUID(request.user_id)}"
         async with self._reads() as view:
             found = await view.claims.of_person(
-                UUID(request.user_id), read_token(request.page_token), size
+                UUID(request.user_id), read_token(name, request.page_token), size
             )
         return pb.ListCouponClaimsResponse(
             claims=map(wire.from_claim, found),
-            next_page_token=next_token(found, size, found[-1].id if found else None),
+            next_page_token=next_token(name, found, size, found[-1].id if found else None),
         )
 
     async def RedeemCouponClaim(
@@ -107,7 +110,7 @@ class CampaignServicer(campaign_service_pb2_grpc.CampaignServiceServicer):
         command = RedeemClaim(
             claim_id=UUID(request.claim_id),
             user_id=UUID(request.user_id),
-            order_id=request.order_id,
+            order_id=wire.to_line(request.order_id, "order_id"),
             order_total=wire.to_money(request.order_total),
         )
         claim = await redeem_claim(command, self._transactions, self._clock)
@@ -117,11 +120,11 @@ class CampaignServicer(campaign_service_pb2_grpc.CampaignServiceServicer):
         self, request: pb.ListGuardDecisionsRequest, context: Any
     ) -> pb.ListGuardDecisionsResponse:
         size = page_size(request.page_size, 50)
+        person = wire.optional_id(request.user_id)
+        name = f"guard/{person or ''}"
         async with self._reads() as view:
-            found = await view.guard_log.latest(
-                wire.optional_id(request.user_id), read_token(request.page_token), size
-            )
+            found = await view.guard_log.latest(person, read_token(name, request.page_token), size)
         return pb.ListGuardDecisionsResponse(
             decisions=map(wire.from_decision, found),
-            next_page_token=next_token(found, size, found[-1].id if found else None),
+            next_page_token=next_token(name, found, size, found[-1].id if found else None),
         )

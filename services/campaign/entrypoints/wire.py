@@ -1,6 +1,7 @@
 """Protobuf to domain and back, for what several RPCs share."""
 
 from datetime import UTC, datetime
+from unicodedata import category
 from uuid import UUID
 
 from google.protobuf.duration_pb2 import Duration
@@ -14,6 +15,7 @@ from services.campaign.domain.claim import Claim
 from services.campaign.domain.coupon import AmountOff, Coupon, Discount, ShareOff
 from services.campaign.domain.guard import GuardDecision
 from services.campaign.domain.offer import Offer, Sentence, WithheldOffer
+from services.chassis.kernel.errors import InvalidField
 from services.chassis.kernel.ids import new_id
 from services.chassis.kernel.money import Money
 
@@ -22,12 +24,27 @@ def to_money(money: money_pb2.Money) -> Money:
     return Money(money.amount_minor, money.currency_code)
 
 
+def to_line(text: str, field: str) -> str:
+    """A text that people read in one line, trimmed.
+
+    Raises:
+        InvalidField: it is blank or holds control characters.
+    """
+    line = text.strip()
+    if not line or any(category(character) == "Cc" for character in line):
+        raise InvalidField(field, "line", "Must not be blank or hold control characters.")
+    return line
+
+
 def to_campaign(wanted: pb.Campaign, now: datetime) -> Campaign:
     """A draft with new ids; what the server sets is ignored."""
     coupon = wanted.coupon
     return Campaign(
         id=new_id(),
-        title=Title(zh=wanted.title.zh, en=wanted.title.en),
+        title=Title(
+            zh=to_line(wanted.title.zh, "campaign.title.zh"),
+            en=to_line(wanted.title.en, "campaign.title.en"),
+        ),
         tone=Tone(pb.Tone.Name(wanted.tone).removeprefix("TONE_").lower()),
         audience=wanted.audience.strip(),
         budget=to_money(wanted.budget),

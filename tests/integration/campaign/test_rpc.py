@@ -158,6 +158,39 @@ async def test_a_foreign_page_token_is_refused(campaign: Harness) -> None:
     await refused(campaign.stub.ListCampaigns(request), "BAD_PAGE_TOKEN")
 
 
+async def test_a_page_token_of_another_list_is_refused(campaign: Harness) -> None:
+    for _ in range(2):
+        await running(campaign)
+    page = await campaign.stub.ListCampaigns(campaign_service_pb2.ListCampaignsRequest(page_size=1))
+    claims = campaign_service_pb2.ListCouponClaimsRequest(
+        user_id=str(new_id()), page_token=page.next_page_token
+    )
+    decisions = campaign_service_pb2.ListGuardDecisionsRequest(page_token=page.next_page_token)
+
+    await refused(campaign.stub.ListCouponClaims(claims), "BAD_PAGE_TOKEN")
+    await refused(campaign.stub.ListGuardDecisions(decisions), "BAD_PAGE_TOKEN")
+
+
+@pytest.mark.parametrize("zh", [" ", "a\x07", "a\nb"])
+async def test_a_title_that_is_no_line_is_refused(campaign: Harness, zh: str) -> None:
+    bad = plan()
+    bad.title.zh = zh
+
+    await refused(
+        campaign.stub.CreateCampaign(campaign_service_pb2.CreateCampaignRequest(campaign=bad)),
+        "INVALID_FIELD",
+    )
+
+
+async def test_an_order_id_that_is_no_line_is_refused(campaign: Harness) -> None:
+    user_id, started = await known(campaign), await running(campaign)
+    claimed = await campaign.stub.ClaimCoupon(claim_of(started, user_id))
+    request = redeem_of(claimed.claim.claim_id, user_id)
+    request.order_id = "7\x1b[2J"
+
+    await refused(campaign.stub.RedeemCouponClaim(request), "INVALID_FIELD")
+
+
 async def test_a_claim_reserves_and_a_redemption_spends(campaign: Harness) -> None:
     user_id, started = await known(campaign), await running(campaign)
 

@@ -4,8 +4,9 @@ from resonance.emotion_tag.v1.emotion_tag_service_pb2_grpc import (
     add_EmotionTagServiceServicer_to_server,
 )
 from services.chassis.rpc.channels import open_channel
-from services.chassis.runtime import Ground, Service
-from services.emotion_tag.adapters.artefact import load
+from services.chassis.runtime import CannotStart, Ground, Service
+from services.chassis.settings import variable_name
+from services.emotion_tag.adapters.artefact import BrokenModelError, load
 from services.emotion_tag.adapters.community import CommunityContents
 from services.emotion_tag.adapters.linear_tagger import SHIPPED, LinearTagger
 from services.emotion_tag.adapters.postgres import PostgresReader, PostgresTransaction
@@ -17,7 +18,11 @@ from services.emotion_tag.settings import Settings
 
 def build(settings: Settings, ground: Ground) -> Service:
     """Wire the use cases to the model, PostgreSQL, gRPC and the events of the neighbours."""
-    tagger = LinearTagger(load(settings.model_folder or SHIPPED))
+    try:
+        tagger = LinearTagger(load(settings.model_folder or SHIPPED))
+    except BrokenModelError as error:
+        variable = variable_name(Settings, "model_folder")
+        raise CannotStart(f"{error} ({variable})") from None
     transactions = ground.database.transactions(PostgresTransaction)
     reads = ground.database.reads(PostgresReader)
     half_life = settings.mood_half_life

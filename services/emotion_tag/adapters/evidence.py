@@ -41,6 +41,18 @@ def spoke_for(
     return change.cumsum()[:-1]
 
 
+def shared_by_words(spoke: NDArray[np.int64], in_words: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The same, with what the letters of a word got shared evenly: a word is shown whole."""
+    if not in_words.any():
+        return spoke
+    edges = np.diff(in_words, prepend=False, append=False).nonzero()[0]
+    sums = np.add.reduceat(spoke, edges)[0::2]
+    lengths = edges[1::2] - edges[0::2]
+    shared = spoke.copy()
+    shared[in_words] = np.repeat(sums // lengths, lengths)
+    return shared
+
+
 def spans(symbols: Symbols, spoke: NDArray[np.int64], speaking: NDArray[np.bool_]) -> list[Spans]:
     """The evidence in each text that is `speaking`, in offsets of the original text."""
     starts = np.empty_like(symbols.ends)

@@ -51,9 +51,17 @@ class GramMaker:
         self._powers = _M1 ** np.arange(1, _LONGEST_WORD + 1, dtype=np.uint64)
         self._negating_words = np.sort(_word_hashes_of(_NEGATING_WORDS, self._powers))
 
+    def in_words(self, symbols: Symbols) -> NDArray[np.bool_]:
+        """Which symbols belong to words of Latin script or to numbers."""
+        letters: NDArray[np.bool_] = self._kinds_of(symbols) == _LETTER
+        return letters
+
+    def _kinds_of(self, symbols: Symbols) -> NDArray[np.uint8]:
+        return self._kinds[np.minimum(symbols.codes, CODE_POINTS)]
+
     def make(self, symbols: Symbols) -> Grams:
         codes = symbols.codes.astype(np.uint64)
-        kinds = self._kinds[np.minimum(symbols.codes, CODE_POINTS)]
+        kinds = self._kinds_of(symbols)
         letter = kinds == _LETTER
         parts = _character_grams(symbols.codes, codes, kinds, letter)
         if letter.any():

@@ -40,7 +40,7 @@ class LinearModel:
 
     def __init__(self, artefact: Artefact) -> None:
         self._folding = Folding(artefact.fold_source, artefact.fold_target, artefact.expansions)
-        self._grams = GramMaker()
+        self.grams = GramMaker()
         self._keys = artefact.keys
         self._table = np.concatenate(
             (artefact.weights.astype(np.int32), artefact.squares[:, None].astype(np.int32)), axis=1
@@ -50,7 +50,7 @@ class LinearModel:
 
     def score(self, texts: Sequence[str]) -> Scored:
         symbols = self._folding.fold(texts)
-        grams = self._grams.make(symbols)
+        grams = self.grams.make(symbols)
         place = np.searchsorted(self._keys, grams.hashes)
         at = (self._keys.take(place, mode="clip") == grams.hashes).nonzero()[0]
         known, first, last = place[at], grams.first[at], grams.last[at]

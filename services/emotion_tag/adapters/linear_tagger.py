@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.emotion_tag.adapters.artefact import Artefact, load
-from services.emotion_tag.adapters.evidence import spans, spoke_for
+from services.emotion_tag.adapters.evidence import shared_by_words, spans, spoke_for
 from services.emotion_tag.adapters.intensity import intensity, signs
 from services.emotion_tag.adapters.linear_model import LinearModel, Scored
 from services.emotion_tag.adapters.polarity import Clauses, lean
@@ -93,15 +93,15 @@ class LinearTagger:
         likeliest = probabilities.max(axis=1)
         confidence = self.confidence(likeliest, reading.english)
         confidence[reading.blank] = 0.0
-        best, worst = self.clauses.leanings(reading.scored, reading.positive_bias)
-        leanings = lean(reading.positive, probabilities[:, NEUTRAL], best, worst, self._artefact)
+        leanings = self.clauses.read(reading.scored, reading.positive_bias)
+        polarities = lean(reading.positive, probabilities[:, NEUTRAL], leanings, self._artefact)
         evidence = self._evidence(reading, top)
         coefficients = self._artefact.calibration.intensity
         return [
             EmotionTag(
                 emotion=EMOTIONS[top[i]],
                 scores=tuple(scores),
-                polarity=leanings[i],
+                polarity=polarities[i],
                 intensity=intensity(coefficients, signs(text, scores[NEUTRAL], likeliest[i])),
                 confidence=sure,
                 unsure=sure < self._unsure_below[int(reading.english[i])],
@@ -151,7 +151,9 @@ class LinearTagger:
             top,
             reading.probabilities,
         )
-        return spans(reading.scored.symbols, spoke, speaking)
+        symbols = reading.scored.symbols
+        spoke = shared_by_words(spoke, self._model.grams.in_words(symbols))
+        return spans(symbols, spoke, speaking)
 
 
 def _families(probabilities: Floats) -> Floats:

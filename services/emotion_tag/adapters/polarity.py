@@ -1,5 +1,7 @@
 """Which way a text leans: for, against, neither or both."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,9 +13,24 @@ from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion, Polarity
 _NEUTRAL = EMOTIONS.index(Emotion.NEUTRAL)
 _BREAKS = ",.!?;，。！？；但"
 _BUT = [np.uint32(ord(c)) for c in " but "]
+_TWO_SIDED = 9
+"""Of two clauses that disagree each is half of what is said, of ten one is an exception: the fewer
+they are, the further the whole may lean and still be mixed."""
 _LEAST_GRAMS = 4  # a clause with fewer known n-grams does not lean
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Leanings:
+    """How the clauses of each text lean, each read alone; infinite where none says enough."""
+
+    best: Floats
+    """Log-odds of the most positive clause."""
+    worst: Floats
+    """Log-odds of the most negative clause."""
+    clauses: NDArray[np.int64]
+    """How many say enough, and one."""
 
 
 class Clauses:
@@ -27,16 +44,15 @@ class Clauses:
         )
         self._scale = float(artefact.scale[-1])
 
-    def leanings(self, scored: Scored, bias: Floats) -> tuple[Floats, Floats]:
-        """The log-odds of the most positive and the most negative clause of each text, alone.
-
-        Infinite where a text has no clause that says enough, or only one.
-        """
-        best = np.full(len(bias), -np.inf)
-        worst = np.full(len(bias), np.inf)
+    def read(self, scored: Scored, bias: Floats) -> Leanings:
+        leanings = Leanings(
+            best=np.full(len(bias), -np.inf),
+            worst=np.full(len(bias), np.inf),
+            clauses=np.ones(len(bias), np.int64),
+        )
         begins = self._begins(scored.symbols.codes)
         if not begins.any():
-            return best, worst
+            return leanings
         begins |= scored.symbols.codes == END
         clause = begins.cumsum()[scored.first]
         positive, squares = self._rows[:, scored.known]
@@ -47,9 +63,10 @@ class Clauses:
         enough = (np.bincount(clause) >= _LEAST_GRAMS).nonzero()[0]
         owner = owner[enough]
         odds = sums[enough] * self._scale / lengths[enough] + bias[owner]
-        np.maximum.at(best, owner, odds)
-        np.minimum.at(worst, owner, odds)
-        return best, worst
+        np.maximum.at(leanings.best, owner, odds)
+        np.minimum.at(leanings.worst, owner, odds)
+        np.add.at(leanings.clauses, owner, 1)
+        return leanings
 
     def _begins(self, codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
         begins = self._is_break[np.minimum(codes, CODE_POINTS)]
@@ -63,9 +80,7 @@ class Clauses:
         return begins
 
 
-def lean(
-    odds: Floats, neutral: Floats, best: Floats, worst: Floats, artefact: Artefact
-) -> list[Polarity]:
+def lean(odds: Floats, neutral: Floats, leanings: Leanings, artefact: Artefact) -> list[Polarity]:
     """Mixed where the clauses disagree and the whole is torn; neutral where that is likelier than a
     side.
 
@@ -73,8 +88,9 @@ def lean(
     """
     calibration = artefact.calibration
     sided = np.abs(odds)
-    mixed = (best >= calibration.mixed_above) & (worst <= -calibration.mixed_above)
-    mixed &= sided < calibration.sided_above
+    mixed = leanings.best >= calibration.mixed_above
+    mixed &= leanings.worst <= -calibration.mixed_above
+    mixed &= sided < calibration.sided_above * np.maximum(1, _TWO_SIDED / leanings.clauses)
     neither = _log_odds(neutral) + calibration.neutral_lead >= sided
     sides = zip((odds > 0).tolist(), mixed.tolist(), neither.tolist(), strict=True)
     return [_polarity(is_for, is_mixed, is_neither) for is_for, is_mixed, is_neither in sides]

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 _HAN = re.compile("[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_NAMES = re.compile(r"https?://[!-~]+|www\.[!-~]+|@\S+|\[[^\[\]\s]{1,10}\]")
+_MAY_HOLD_NAMES = re.compile(r"[@\[]|https?:|www\.")  # which are in no language
 _LATIN_FOR_ONE_HAN = 6  # letters of English words against one Chinese character
 
 
@@ -20,6 +22,8 @@ class ScriptDetector:
 
         Chinese that looks the same in both scripts is `zh-Hans`.
         """
+        if _MAY_HOLD_NAMES.search(text):
+            text = _NAMES.sub(" ", text)
         if text.isascii():
             return "en" if _LATIN.search(text) else "und"
         han = len(_HAN.findall(text))

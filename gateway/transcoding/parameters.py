@@ -1,5 +1,6 @@
 """Fields of a request that travel as text, in the path or in the query."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from protobuf import (
 )
 
 from gateway.transcoding.schema import FIELD_MASK, SCALAR_JSON, field_named
+
+_NUMBER = re.compile(r"[-+.0-9A-Za-z]*")
 
 Json = Any
 """A value as JSON has it."""
@@ -120,7 +123,14 @@ def _of(kind: ScalarType | DescEnum | DescMessage) -> Callable[[str], Json] | No
         return _boolean if kind.type_name == "google.protobuf.BoolValue" else str
     if isinstance(kind, DescEnum):
         return _enum
-    return _boolean if kind is ScalarType.BOOL else str
+    if kind is ScalarType.BOOL:
+        return _boolean
+    return str if kind in (ScalarType.STRING, ScalarType.BYTES) else _number
+
+
+def _number(text: str) -> Json:
+    """The codec would also take `1_000` and the digits of other scripts; it refuses lists."""
+    return text if _NUMBER.fullmatch(text) else [text]
 
 
 def _boolean(text: str) -> Json:

@@ -164,7 +164,7 @@ def leaning_of(example: Example) -> Polarity | None:
     return Polarity.POSITIVE if example.positive > _EVEN else Polarity.NEGATIVE
 
 
-def _polarity_thresholds(artefact: Artefact, sets: Sequence[Sequence[Example]]) -> dict[str, float]:
+def _neutral_lead(artefact: Artefact, sets: Sequence[Sequence[Example]]) -> float:
     tagger = LinearTagger(artefact)
     known = []
     for examples in sets:

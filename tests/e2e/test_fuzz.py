@@ -75,7 +75,8 @@ async def test_whatever_is_sent_is_answered_as_described(
     good = scene.good[endpoint.rpc]
     known = {field.json_name: good[field.json_name] for field in endpoint.variables}
     operation = operations[f"{endpoint.verb} {endpoint.openapi_path}"]
-    headers = {"Authorization": shop.admin.authorization}
+    # A made-up timeout may be too short for any answer; wrong ones are tested in test_bad_input.py.
+    headers = {"Authorization": shop.admin.authorization, "Request-Timeout": "60"}
     checks = [not_a_server_error, content_type_conformance, response_schema_conformance]
 
     @settings(

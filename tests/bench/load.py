@@ -1,10 +1,11 @@
 """Makes load from a process of its own and says what came back, as a line of JSON.
 
-    python -m tests.bench.load grpc 127.0.0.1:50051 /package.Service/Method --payload 0a02 …
-    python -m tests.bench.load http 127.0.0.1:8080 GET /v1/emotions --token …
+    python -m tests.bench.load grpc 127.0.0.1:50051 /package.Service/Method requests.txt
+    python -m tests.bench.load http 127.0.0.1:8080 requests.txt --token …
 
-Each of `--callers` sends its next request when it has the answer to the last one. Answers are
-counted, not parsed; anything but success is counted as failed.
+The file has a request a line, sent in turn: hex for gRPC; verb, path and body for HTTP. Each of
+`--callers` sends its next one when it has the answer to the last. Answers are counted, not parsed;
+anything but success is counted as failed.
 """
 
 import argparse
@@ -12,8 +13,10 @@ import asyncio
 import json
 import resource
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -53,15 +56,16 @@ async def drive(makers: list[Callable[[], Awaitable[Call]]], seconds: float) -> 
 
 
 def grpc_callers(
-    address: str, method: str, payload: bytes, callers: int
+    address: str, method: str, payloads: Sequence[bytes], callers: int
 ) -> list[Callable[[], Awaitable[Call]]]:
     """Callers that share one channel, as one client process does."""
     channel = grpc.aio.insecure_channel(address)
     multi: Any = channel.unary_unary(method)
+    turn = cycle(payloads)
 
     async def call() -> bool:
         try:
-            await multi(payload)
+            await multi(next(turn))
         except grpc.aio.AioRpcError:
             return False
         return True
@@ -72,15 +76,18 @@ def grpc_callers(
     return [make] * callers
 
 
-def http_callers(address: str, request: bytes, callers: int) -> list[Callable[[], Awaitable[Call]]]:
+def http_callers(
+    address: str, requests: Sequence[bytes], callers: int
+) -> list[Callable[[], Awaitable[Call]]]:
     """Callers with a connection each, kept open."""
     host, port = address.rsplit(":", 1)
+    turn = cycle(requests)
 
     async def make() -> Call:
         reader, writer = await asyncio.open_connection(host, int(port))
 
         async def call() -> bool:
-            writer.write(request)
+            writer.write(next(turn))
             head = await reader.readuntil(b"\r\n\r\n")
             await _skip_body(reader, head.lower())
             return head[9:10] == b"2"
@@ -100,16 +107,16 @@ async def _skip_body(reader: asyncio.StreamReader, head: bytes) -> None:
         await reader.readline()
 
 
-def _http_request(options: argparse.Namespace) -> bytes:
-    body: bytes = options.body.encode()
+def _http_request(line: str, address: str, token: str) -> bytes:
+    verb, path, text = line.rstrip("\n").split(" ", 2)
+    body = text.encode()
     lines = [
-        f"{options.verb} {options.path} HTTP/1.1",
-        f"Host: {options.address}",
-        *([f"Authorization: Bearer {options.token}"] if options.token else []),
+        f"{verb} {path} HTTP/1.1",
+        f"Host: {address}",
+        *([f"Authorization: Bearer {token}"] if token else []),
         *(["Content-Type: application/json", f"Content-Length: {len(body)}"] if body else []),
     ]
-    head = "\r\n".join([*lines, "", ""])
-    return head.encode() + body
+    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def main() -> None:
@@ -119,23 +126,24 @@ def main() -> None:
     over_grpc = kinds.add_parser("grpc")
     over_grpc.add_argument("address")
     over_grpc.add_argument("method")
-    over_grpc.add_argument("--payload", type=bytes.fromhex, default=b"")
     over_http = kinds.add_parser("http")
     over_http.add_argument("address")
-    over_http.add_argument("verb")
-    over_http.add_argument("path")
     over_http.add_argument("--token", default="")
-    over_http.add_argument("--body", default="")
     for each in (over_grpc, over_http):
+        each.add_argument("requests", type=Path)
         each.add_argument("--callers", type=int, default=16)
         each.add_argument("--seconds", type=float, default=2.0)
     options = parser.parse_args()
+    lines = options.requests.read_text().splitlines()
 
     async def run() -> Tally:
+        address, callers = options.address, options.callers
         if options.kind == "grpc":
-            makers = grpc_callers(options.address, options.method, options.payload, options.callers)
+            payloads = [bytes.fromhex(line) for line in lines]
+            makers = grpc_callers(address, options.method, payloads, callers)
         else:
-            makers = http_callers(options.address, _http_request(options), options.callers)
+            requests = [_http_request(line, address, options.token) for line in lines]
+            makers = http_callers(address, requests, callers)
         return await drive(makers, options.seconds)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

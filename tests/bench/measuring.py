@@ -17,9 +17,10 @@ SECONDS = 2.0  # of counted load a round and a candidate
 
 @dataclass(frozen=True)
 class Load:
-    """Arguments for `python -m tests.bench.load`."""
+    """Arguments for `python -m tests.bench.load`, and the requests to send in turn."""
 
     arguments: Sequence[str]
+    requests: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,15 @@ async def in_turn(loads: Mapping[str, Load], *, rounds: int = ROUNDS) -> Rates:
 
 
 async def _load(load: Load) -> dict[str, Any]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.bench.load",
-        *load.arguments,
-        "--seconds",
-        str(SECONDS),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    told, _ = await process.communicate()
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "requests.txt"
+        file.write_text("\n".join(load.requests))
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.bench.load", *load.arguments, str(file)),
+            *("--seconds", str(SECONDS)),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        told, _ = await process.communicate()
     if process.returncode:
         raise RuntimeError(f"the load generator failed: {' '.join(load.arguments)}")
     return json.loads(told)  # type: ignore[no-any-return]

@@ -1,6 +1,6 @@
 """Calls a second: services against a bare echo, the gateway against direct calls and Envoy."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,57 +13,59 @@ from tests.bench.measuring import Load, echo_of, in_turn
 from tests.bench.row import Row
 from tests.bench.scene import Scene
 
-TEXT = "这把吉他的音色真的太好听了，就是物流慢了点"
 ITEMS = 20
+TEXTS = 10_000  # more than the service remembers
+PRAISE = ("这把吉他音色太好听了", "客服很耐心，点赞", "Love the sound of it", "這個真的超好用")
+BLAME = ("就是物流慢了点", "包装有点破损，失望", "but it broke after a week", "客服不理人，生气")
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One RPC and its HTTP form, with the same question."""
+    """One RPC and its HTTP form, with the same questions in the same order."""
 
     name: str
     area: str
     method: str
-    request: bytes
-    verb: str
-    path: str
-    body: str = ""
+    payloads: Sequence[bytes]
+    over: Sequence[str]
+    """Verb, path and body of each."""
 
     def over_grpc(self, address: str) -> Load:
-        return Load(["grpc", address, self.method, "--payload", self.request.hex()])
+        return Load(["grpc", address, self.method], [each.hex() for each in self.payloads])
 
     def over_http(self, address: str, token: str = "") -> Load:
-        return Load(["http", address, self.verb, self.path, "--body", self.body, "--token", token])
+        return Load(["http", address, "--token", token], self.over)
 
 
-def endpoints(user_id: str) -> list[Endpoint]:
-    """The two calls that the goals name."""
+def endpoints(user_ids: Sequence[str]) -> list[Endpoint]:
+    """The two calls that the goals name: a list for each person in turn, a new text each time."""
+    texts = [f"{PRAISE[number % 4]}，{BLAME[number // 4 % 4]} {number}" for number in range(TEXTS)]
     return [
         Endpoint(
             name="ListRecommendations",
             area="recommendation",
             method="/resonance.recommendation.v1.RecommendationService/ListRecommendations",
-            request=recommendation.ListRecommendationsRequest(
-                user_id=user_id, page_size=ITEMS
-            ).SerializeToString(),
-            verb="GET",
-            path=f"/v1/users/{user_id}/recommendations?pageSize={ITEMS}",
+            payloads=[
+                recommendation.ListRecommendationsRequest(
+                    user_id=user_id, page_size=ITEMS
+                ).SerializeToString()
+                for user_id in user_ids
+            ],
+            over=[f"GET /v1/users/{one}/recommendations?pageSize={ITEMS} " for one in user_ids],
         ),
         Endpoint(
             name="TagText",
             area="emotion_tag",
             method="/resonance.emotion_tag.v1.EmotionTagService/TagText",
-            request=emotion.TagTextRequest(text=TEXT).SerializeToString(),
-            verb="POST",
-            path="/v1/emotions:tag",
-            body=f'{{"text": "{TEXT}"}}',
+            payloads=[emotion.TagTextRequest(text=text).SerializeToString() for text in texts],
+            over=[f'POST /v1/emotions:tag {{"text": "{text}"}}' for text in texts],
         ),
     ]
 
 
 async def service_rows(scene: Scene, areas: frozenset[str]) -> AsyncIterator[Row]:
     """Each service's call against a bare echo with an equal answer."""
-    for endpoint in endpoints(scene.user_ids[0]):
+    for endpoint in endpoints(scene.user_ids):
         if endpoint.area not in areas:
             continue
         address = scene.stack.address(endpoint.area)
@@ -88,7 +90,7 @@ async def service_rows(scene: Scene, areas: frozenset[str]) -> AsyncIterator[Row
 async def gateway_rows(scene: Scene) -> AsyncIterator[Row]:
     """The same calls through the gateway, directly, and through Envoy's transcoder."""
     gateway = scene.stack.address("gateway")
-    for endpoint in endpoints(scene.user_ids[0]):
+    for endpoint in endpoints(scene.user_ids):
         address = scene.stack.address(endpoint.area)
         async with envoy(address, scene.stack.folder.ports.of("envoy")) as peer:
             rates = await in_turn(
@@ -119,4 +121,4 @@ async def gateway_rows(scene: Scene) -> AsyncIterator[Row]:
 async def _answer(address: str, endpoint: Endpoint) -> bytes:
     async with grpc.aio.insecure_channel(address) as channel:
         call: Any = channel.unary_unary(endpoint.method)
-        return bytes(await call(endpoint.request))
+        return bytes(await call(endpoint.payloads[0]))

@@ -1,9 +1,7 @@
 """Tags texts with the wide linear model: scores to probabilities, polarity, strength, evidence."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +24,6 @@ NEUTRAL = EMOTIONS.index(Emotion.NEUTRAL)
 _FAMILY = np.array([SMP_SIX.index(TAXONOMY[e].smp_parent) for e in EMOTIONS])
 _BY_FAMILY = np.argsort(_FAMILY, kind="stable")
 _FAMILY_STARTS = np.searchsorted(_FAMILY[_BY_FAMILY], np.arange(len(SMP_SIX)))
-_REMEMBERED = 4096  # short texts whose answer is kept: live rooms repeat themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,6 @@ class LinearTagger:
             )
             for language in languages
         ]
-        self._known: OrderedDict[bytes, EmotionTag] = OrderedDict()
 
     @classmethod
     def shipped(cls) -> "LinearTagger":
@@ -72,16 +68,6 @@ class LinearTagger:
     @property
     def version(self) -> str:
         return self._artefact.version
-
-    def tag_one(self, text: str) -> EmotionTag:
-        """Like `tag`, but remembers its latest answers by a digest of their text."""
-        key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self.tag([text])[0]
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        return known
 
     def tag(self, texts: Sequence[str]) -> list[EmotionTag]:
         """Tag texts of any content, in their order."""

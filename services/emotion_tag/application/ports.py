@@ -15,8 +15,6 @@ from services.emotion_tag.domain.tag import EmotionTag
 class Tagger(Protocol):
     """The model. Deterministic; a text gets the same answer alone and in a batch."""
 
-    def tag_one(self, text: str) -> EmotionTag: ...
-
     def tag(self, texts: Sequence[str]) -> list[EmotionTag]:
         """Tag texts of any content, in their order; takes 0.1 to 0.3 ms for each."""
         ...

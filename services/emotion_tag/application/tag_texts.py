@@ -1,4 +1,4 @@
-"""Tag texts somebody sends; nothing is stored."""
+"""Tag a batch of texts, in chunks that leave the event loop alone."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -11,13 +11,6 @@ AT_ONCE = 500
 
 CHUNK_TEXTS, CHUNK_CHARACTERS = 64, 8_000
 """What one thread is given at a time; bounds the memory, about 200 bytes for each character."""
-
-
-async def tag_text(text: str, tagger: Tagger) -> EmotionTag:
-    """Tag one text; a long one in a thread, so that other calls go on meanwhile."""
-    if len(text) <= AT_ONCE:
-        return tagger.tag_one(text)
-    return await asyncio.to_thread(tagger.tag_one, text)
 
 
 async def tag_texts(texts: Sequence[str], tagger: Tagger) -> list[EmotionTag]:

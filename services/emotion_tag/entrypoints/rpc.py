@@ -11,7 +11,8 @@ from services.chassis.kernel.ids import parse_id
 from services.emotion_tag.application.get_content_tag import get_content_tag
 from services.emotion_tag.application.get_mood import get_mood
 from services.emotion_tag.application.ports import Reads, Tagger
-from services.emotion_tag.application.tag_texts import tag_text, tag_texts
+from services.emotion_tag.application.tag_texts import tag_texts
+from services.emotion_tag.application.tag_together import TagTogether
 from services.emotion_tag.domain.taxonomy import TAXONOMY, TAXONOMY_VERSION, EmotionEntry, Localized
 from services.emotion_tag.wire import EMOTION_NUMBERS, POLARITY_NUMBERS, to_mood, to_tag
 
@@ -20,10 +21,11 @@ class EmotionTagRpc(EmotionTagServiceServicer):
     def __init__(self, tagger: Tagger, reads: Reads, clock: Clock, *, half_life: timedelta) -> None:
         self._tagger, self._reads, self._clock = tagger, reads, clock
         self._half_life = half_life
+        self._together = TagTogether(tagger)
         self._taxonomy = _taxonomy()
 
     async def TagText(self, request: pb.TagTextRequest, context: Any) -> pb.TagTextResponse:
-        return pb.TagTextResponse(tag=to_tag(await tag_text(request.text, self._tagger)))
+        return pb.TagTextResponse(tag=to_tag(await self._together.tag(request.text)))
 
     async def BatchTagTexts(
         self, request: pb.BatchTagTextsRequest, context: Any

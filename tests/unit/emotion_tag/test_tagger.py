@@ -69,7 +69,6 @@ def test_any_text_gets_an_answer_that_keeps_the_contract(text: str) -> None:
 @given(st.lists(ANY_TEXT, min_size=2, max_size=20))
 def test_a_text_gets_the_same_answer_alone_and_in_a_batch(texts: list[str]) -> None:
     assert TAGGER.tag(texts) == [tag(text) for text in texts]
-    assert TAGGER.tag(texts) == [TAGGER.tag_one(text) for text in texts]
 
 
 @pytest.mark.parametrize(

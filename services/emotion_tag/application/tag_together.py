@@ -1,0 +1,74 @@
+"""Tags texts that are sent one by one, but at the same moment, in one go; nothing is stored.
+
+The model costs about 0.3 ms for a text alone and a fifth of that among sixteen: what several calls
+wait for at once is answered as one batch. Live rooms repeat themselves, so the latest answers are
+remembered, by a digest of the text.
+"""
+
+import asyncio
+from collections import OrderedDict
+from hashlib import blake2b
+
+from services.emotion_tag.application.ports import Tagger
+from services.emotion_tag.application.tag_texts import AT_ONCE
+from services.emotion_tag.domain.tag import EmotionTag
+
+REMEMBERED = 4096  # answers, about 2 KB each
+CHARACTERS_AT_ONCE = 1_000  # tagged without a pause for other work on the event loop, about 2 ms
+
+
+class TagTogether:
+    """Answers single texts."""
+
+    def __init__(self, tagger: Tagger) -> None:
+        self._tagger = tagger
+        self._known: OrderedDict[bytes, EmotionTag] = OrderedDict()
+        self._waiting: list[tuple[str, asyncio.Future[EmotionTag]]] = []
+
+    async def tag(self, text: str) -> EmotionTag:
+        """Tag one text; a long one in a thread, so that other calls go on meanwhile."""
+        if len(text) > AT_ONCE:
+            return (await asyncio.to_thread(self._tagger.tag, [text]))[0]
+        key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = await self._join(text)
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return known
+
+    def _join(self, text: str) -> asyncio.Future[EmotionTag]:
+        """Wait for the next batch; the first one to wait calls for it."""
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_soon(self._answer)
+        future: asyncio.Future[EmotionTag] = loop.create_future()
+        self._waiting.append((text, future))
+        return future
+
+    def _answer(self) -> None:
+        """Tag what waits, as much as may be done without a pause."""
+        batch = self._next_batch()
+        try:
+            tags = self._tagger.tag([text for text, _ in batch])
+        except Exception as error:  # noqa: BLE001 - each caller gets it
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), tag in zip(batch, tags, strict=True):
+            if not future.done():  # its caller may have gone
+                future.set_result(tag)
+
+    def _next_batch(self) -> list[tuple[str, asyncio.Future[EmotionTag]]]:
+        characters = 0
+        count = 0
+        for text, _ in self._waiting:
+            characters += len(text)
+            if count and characters > CHARACTERS_AT_ONCE:
+                break
+            count += 1
+        batch, self._waiting = self._waiting[:count], self._waiting[count:]
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._answer)
+        return batch

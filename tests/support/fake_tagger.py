@@ -1,0 +1,33 @@
+"""A model that has no opinion, and remembers how it was asked."""
+
+import threading
+from collections.abc import Sequence
+
+from services.emotion_tag.domain.tag import EmotionTag
+from services.emotion_tag.domain.taxonomy import Emotion, Polarity
+
+
+class FakeTagger:
+    """Says neutral of everything; `language` carries the length of the text."""
+
+    def __init__(self) -> None:
+        self.chunks: list[list[str]] = []
+        self.threads: set[int] = set()
+
+    def tag(self, texts: Sequence[str]) -> list[EmotionTag]:
+        self.chunks.append(list(texts))
+        self.threads.add(threading.get_ident())
+        return [
+            EmotionTag(
+                emotion=Emotion.NEUTRAL,
+                scores=(0.0,) * 11 + (1.0,),
+                polarity=Polarity.NEUTRAL,
+                intensity=0.0,
+                confidence=0.0,
+                unsure=True,
+                language=str(len(text)),
+                evidence=(),
+                model_version="fake",
+            )
+            for text in texts
+        ]

@@ -38,6 +38,11 @@ def parsed(path: Path) -> ast.Module:
 def strings(package_name: str) -> Iterator[str]:
     """Every string that stands in the code of a package."""
     for path in files(package_name):
-        for node in ast.walk(parsed(path)):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
+        yield from strings_of(path)
+
+
+def strings_of(path: Path) -> Iterator[str]:
+    """Every string that stands in a file."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value

@@ -5,6 +5,7 @@ own settings classes, the broker's configuration and the SQL of the roles.
 """
 
 import re
+from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from infra.local.folder import Folder
 from infra.local.nats import Nats, users
 from infra.local.postgres import SERVICES, Postgres
 from services.chassis.settings import variable_name
-from tests.architecture.code import IMAGES, ROOT, package
+from tests.architecture.code import IMAGES, ROOT, files, package, strings_of
 
 Container = dict[str, Any]
 
@@ -142,6 +143,22 @@ def test_a_container_is_built_from_what_is_there(image: str) -> None:
     assert source.replace("/", ".") == package(image)
 
 
+@pytest.mark.parametrize("image", IMAGES)
+def test_an_image_holds_every_program_that_its_code_starts(image: str) -> None:
+    rules = (ROOT / "infra" / "docker" / "Dockerfile.dockerignore").read_text().splitlines()
+    left_out = [rule for rule in rules if rule.startswith(("services/", "gateway/"))]
+    here = [path for path in files(package(image)) if not is_in(path.relative_to(ROOT), left_out)]
+    named = {text.replace(".", "/") for path in here for text in strings_of(path)}
+
+    programs = [ROOT / name for name in named if (ROOT / name / "__main__.py").is_file()]
+
+    assert not [path for path in programs if is_in(path.relative_to(ROOT), left_out)]
+
+
+def is_in(path: Path, folders: list[str]) -> bool:
+    return any(path.match(folder) or fnmatch(str(path), f"{folder}/*") for folder in folders)
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_starts_after_its_migrations_in_its_own_role(service: str) -> None:
     name = service.replace("_", "-")
@@ -184,6 +201,25 @@ def test_the_broker_is_told_every_variable_of_its_configuration() -> None:
     assert re.findall(r"user: (\w+)", config) == list(users())
     monitor = port(nats["environment"]["NATS_MONITOR_LISTEN"])
     assert nats["healthcheck"]["test"][-1] == f"http://127.0.0.1:{monitor}/healthz"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_may_read_the_streams_that_its_readers_listen_to_and_no_other(
+    service: str,
+) -> None:
+    config = (ROOT / "infra" / "nats" / "nats.conf").read_text()
+    its = config.split(f"user: {service},")[1].split("} }")[0]
+    readers = (ROOT / "services" / service / "entrypoints" / "events.py").read_text()
+    listens_to = set(re.findall(r"from resonance\.(\w+)\.v1\.\w+_events_pb2 import", readers))
+
+    for right in (
+        r"\$JS\.API\.CONSUMER\.CREATE\.(\w+)\.\*",
+        r"\$JS\.API\.CONSUMER\.MSG\.NEXT\.(\w+)\.\*",
+        r"\$JS\.ACK\.(\w+)\.>",
+    ):
+        assert set(re.findall(right, its)) == listens_to | {service}
+    redelivers = set(re.findall(r'"resonance\.(\w+)\.redeliver\.\*"', its))
+    assert redelivers == listens_to - {service}
 
 
 def test_the_database_is_told_every_password_its_roles_need() -> None:

@@ -9,7 +9,7 @@ from protobuf import DescField, DescFieldValueScalar, DescMessage, DescMethod, R
 from gateway.auth.access import Access, compile_access
 from gateway.transcoding.binding import BadRule, Binding, make_binding
 from gateway.transcoding.parameters import NotAParameter
-from gateway.transcoding.schema import HTTP_BODY, Schema, field_named
+from gateway.transcoding.schema import Schema, field_named
 from gateway.transcoding.template import BadTemplate, parse
 
 HTTP = "google.api.http"
@@ -50,10 +50,6 @@ class Route:
     @property
     def is_stream(self) -> bool:
         return self.method.method_kind == "server_streaming"
-
-    @property
-    def is_raw_response(self) -> bool:
-        return self.response.type_name == HTTP_BODY
 
     @property
     def package(self) -> str:

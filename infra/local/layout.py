@@ -20,11 +20,6 @@ def module(name: str) -> str:
     return name if name == GATEWAY else f"services.{name}"
 
 
-def is_built(name: str) -> bool:
-    """Whether there is such a program in this checkout."""
-    return (ROOT.joinpath(*module(name).split(".")) / "__main__.py").is_file()
-
-
 def own_variables(name: str, folder: Folder, postgres: Postgres, nats: Nats) -> dict[str, str]:
     """The variables a process is told where it lives by, all with its own prefix."""
     variables = {

@@ -222,11 +222,6 @@ class Stack:
                 await asyncio.sleep(LOOK_EVERY)
 
 
-def built_services() -> tuple[str, ...]:
-    """The services of this checkout that can be started."""
-    return tuple(service for service in SERVICES if layout.is_built(service))
-
-
 @asynccontextmanager
 async def local_stack(
     folder: Path,

@@ -5,7 +5,6 @@ A setting is read once, at start, from the environment variable `<PREFIX><FIELD>
 """
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Literal, TypeVar
 
@@ -149,13 +148,6 @@ def read_settings(kind: type[S]) -> S:
 def variable_name(kind: type[BaseSettings], field: str) -> str:
     """Return the name of the environment variable that sets a field."""
     return f"{kind.model_config.get('env_prefix', '')}{field}".upper()
-
-
-def describe(kind: type[BaseSettings]) -> Iterator[tuple[str, bool, str]]:
-    """List the variables of a settings class: name, whether required, an example or ""."""
-    for name, field in kind.model_fields.items():
-        example = str(field.examples[0]) if field.examples else ""
-        yield variable_name(kind, name), field.is_required(), example
 
 
 def _problem(kind: type[BaseSettings], detail: ErrorDetails) -> str:

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from services.emotion_tag.adapters.artefact import Artefact
 from services.emotion_tag.adapters.folding import CODE_POINTS, END
 from services.emotion_tag.adapters.linear_model import Scored
-from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion, Polarity
+from services.emotion_tag.domain.taxonomy import Polarity
 
-_NEUTRAL = EMOTIONS.index(Emotion.NEUTRAL)
 _BREAKS = ",.!?;，。！？；但"
 _BUT = [np.uint32(ord(c)) for c in " but "]
 _TWO_SIDED = 9

@@ -11,7 +11,6 @@ from services.chassis.kernel.money import Money
 
 MAX_AHEAD = timedelta(minutes=5)
 MAX_AGE = timedelta(days=20 * 365.25)
-MAX_QUANTITY = 10_000
 
 # The catalogue's own rule (item.proto): an item with another key can never become known.
 _ITEM_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")

@@ -8,6 +8,7 @@ from resonance.recommendation.v1 import recommendation_service_pb2_grpc as pb_gr
 from services.chassis.kernel.clock import Clock
 from services.chassis.kernel.errors import InvalidField
 from services.chassis.kernel.ids import new_id, parse_id
+from services.chassis.rpc.identity import Caller, current_caller
 from services.recommendation.application.get_item import get_item
 from services.recommendation.application.list_recommendations import Answer, Recommender
 from services.recommendation.application.ports import Transactions
@@ -20,6 +21,8 @@ from services.recommendation.entrypoints.wire import (
     to_item,
     to_query,
 )
+
+_MAY_KNOW_MOODS = frozenset({"agent", "admin"})  # those that GetMood lets in
 
 
 class RecommendationServicer(pb_grpc.RecommendationServiceServicer):
@@ -59,7 +62,10 @@ class RecommendationServicer(pb_grpc.RecommendationServiceServicer):
         """
         user_id = request.user_id
         now = self._recommender.now()
-        known = await self._recommender.known(UUID(user_id), now)
+        person_id = UUID(user_id)
+        known = await self._recommender.known(person_id, now)
+        if not _may_know_mood(current_caller(), person_id):
+            request.ignore_mood = True
         request.ClearField("user_id")
         key = request.SerializeToString(deterministic=True)
         kept: tuple[Answer, bytes] | None = known.answers.get(key)
@@ -86,6 +92,15 @@ class RecommendationServicer(pb_grpc.RecommendationServiceServicer):
         return pb.GetTrainingResponse(
             training=from_training(await get_training(wanted, self._reads))
         )
+
+
+def _may_know_mood(caller: Caller, user_id: UUID) -> bool:
+    """A list tells the mood it is made for: its owner may see that, a host may not."""
+    return (
+        caller.is_internal
+        or caller.subject == user_id
+        or not caller.roles.isdisjoint(_MAY_KNOW_MOODS)
+    )
 
 
 def _about(request: pb.ListRecommendationsRequest) -> bytes:

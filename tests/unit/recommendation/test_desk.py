@@ -5,10 +5,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from resonance.recommendation.v1 import recommendation_service_pb2 as pb
+from services.chassis.rpc.identity import INTERNAL, Caller, set_caller
 from services.recommendation.application.desk import PERSON_LIFETIME, Desk, Stock
 from services.recommendation.application.list_recommendations import Query, Recommender
 from services.recommendation.domain.person import Person
 from services.recommendation.domain.words import Scene
+from services.recommendation.entrypoints.rpc import RecommendationServicer
 from tests.support.clock import FixedClock
 from tests.support.fake_recommendation import ADA, NOW, a_deed, a_mood, a_person, a_shelf
 
@@ -105,3 +110,39 @@ async def test_an_answer_holds_until_items_or_model_change_or_it_is_old() -> Non
     assert answer.holds(talked_about, NOW)
     assert not answer.holds(Stock(grown.shelf.with_items(a_shelf(62).items)), NOW)
     assert not answer.holds(desk.stock, NOW + timedelta(seconds=15))
+
+
+@pytest.mark.parametrize(
+    ("caller", "is_told"),
+    [
+        (INTERNAL, True),
+        (Caller(ADA, frozenset({"shopper"})), True),
+        (Caller(UUID(int=2), frozenset({"agent"})), True),
+        (Caller(UUID(int=2), frozenset({"host", "shopper"})), False),
+    ],
+)
+async def test_a_host_gets_a_list_that_does_not_tell_the_mood_of_its_owner(
+    caller: Caller, is_told: bool
+) -> None:
+    rows = FakePeople()
+    rows.person = a_person(a_deed("i001"), mood=a_mood(-0.9))
+    clock = FixedClock(NOW)
+    desk = Desk(rows.reads, people_kept=10)
+    desk.stock = Stock(a_shelf())
+    servicer = RecommendationServicer(
+        transactions=rows.reads,
+        reads=rows.reads,
+        recommender=Recommender(desk, clock),
+        clock=clock,
+    )
+
+    async def told_to(who: Caller) -> pb.ListRecommendationsResponse:
+        set_caller(who)
+        request = pb.ListRecommendationsRequest(user_id=str(ADA), page_size=5)
+        return await servicer.ListRecommendations(request, None)
+
+    await told_to(INTERNAL)
+    answer = await told_to(caller)
+
+    assert answer.items
+    assert bool(answer.mood) == is_told

@@ -85,7 +85,8 @@ class RecommendationServiceServicer:
 
         A person's latest behaviours and mood change the next answer without training. Without the consent
         `personalization` the answer is the same for everybody (`is_personalized` false); without
-        `emotion_inference` no mood is used. An unknown person gets the non-personal answer.
+        `emotion_inference` no mood is used. An unknown person gets the non-personal answer. A host gets the list of
+        another without their mood, as if by `ignore_mood`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -25,7 +25,8 @@ class RecommendationServiceStub:
 
     A person's latest behaviours and mood change the next answer without training. Without the consent
     `personalization` the answer is the same for everybody (`is_personalized` false); without
-    `emotion_inference` no mood is used. An unknown person gets the non-personal answer.
+    `emotion_inference` no mood is used. An unknown person gets the non-personal answer. A host gets the list of
+    another without their mood, as if by `ignore_mood`.
     """
     StartTraining: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.StartTrainingRequest, _recommendation_service_pb2.StartTrainingResponse]
     """Starts to train a model on all that is known now; it is evaluated and then answers without a pause.
@@ -64,7 +65,8 @@ class RecommendationServiceServicer(metaclass=_abc_1.ABCMeta):
 
         A person's latest behaviours and mood change the next answer without training. Without the consent
         `personalization` the answer is the same for everybody (`is_personalized` false); without
-        `emotion_inference` no mood is used. An unknown person gets the non-personal answer.
+        `emotion_inference` no mood is used. An unknown person gets the non-personal answer. A host gets the list of
+        another without their mood, as if by `ignore_mood`.
         """
 
     @_abc_1.abstractmethod

@@ -48,15 +48,16 @@ async def effect_row(scene: Scene) -> Row:
                 taken.append(seconds * 1000)
     stop.set()
     sent = await background
+    taken.extend([TIMEOUT * 1000] * late)
     taken.sort()
     return Row(
         name="a comment's way into the recommendations, p99",
         area="platform",
-        value=taken[int(len(taken) * 0.99)] if taken else float("inf"),
+        value=taken[int(len(taken) * 0.99)],
         unit="ms",
         goal="≤ 250",
         detail=(
-            f"p50 {taken[len(taken) // 2]:.0f} ms of {len(taken)} comments, {late} not in time, "
+            f"p50 {taken[len(taken) // 2]:.0f} ms of {len(taken)} comments, {late} not within {TIMEOUT:.0f} s, "
             f"under {sent:.0f} behaviours/s"
         ),
     )

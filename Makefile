@@ -78,6 +78,7 @@ status: venv ## What runs, its memory and its processor time
 logs: ## Follow a log: make logs S=profile
 	@tail -n 50 -F .local/stack/log/$(or $(S),*).log
 
+##@ Emotion model
 train-emotion: venv ## Train the emotion model and write its weights into the service
 	@$(BIN)/python -m services.emotion_tag.training $(if $(DATA),--data "$(DATA)")
 

@@ -57,8 +57,8 @@ async def effect_row(scene: Scene) -> Row:
         unit="ms",
         goal="≤ 250",
         detail=(
-            f"p50 {taken[len(taken) // 2]:.0f} ms of {len(taken)} comments, {late} not within {TIMEOUT:.0f} s, "
-            f"under {sent:.0f} behaviours/s"
+            f"p50 {taken[len(taken) // 2]:.0f} ms of {len(taken)} comments, "
+            f"{late} not within {TIMEOUT:.0f} s, under {sent:.0f} behaviours/s"
         ),
     )
 

@@ -79,10 +79,10 @@ logs: ## Follow a log: make logs S=profile
 	@tail -n 50 -F .local/stack/log/$(or $(S),*).log
 
 ##@ Emotion model
-train-emotion: venv ## Train the emotion model and write its weights into the service
+train-emotion: venv ## Train the emotion model on DATA=folder of corpora; writes its weights into the service
 	@$(BIN)/python -m services.emotion_tag.training $(if $(DATA),--data "$(DATA)")
 
-evaluate-emotion: venv ## Report the emotion model (DATA=folder of corpora, FILE=own texts, MODEL=folder)
+evaluate-emotion: venv ## Report the emotion model (DATA=folder of corpora or FILE=own texts, MAP, MODEL=folder)
 	@$(BIN)/python -m services.emotion_tag.training.evaluate $(if $(DATA),--data "$(DATA)") \
 	  $(if $(FILE),--file "$(FILE)") $(if $(MAP),--map "$(MAP)") $(if $(MODEL),--model "$(MODEL)")
 

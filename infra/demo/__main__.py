@@ -19,14 +19,14 @@ from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
 import grpc
-import httpx
 import nats
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from infra.demo import picture
-from infra.demo.api import Api, ApiError
+from infra.demo.api import Api, ApiError, open_session
 from infra.demo.importers.choosing import read_community
 from infra.demo.importers.community import Comment, Community, Post
 from infra.demo.importers.report import DataError
@@ -43,7 +43,7 @@ from infra.local.stack import Stack, local_stack
 
 FOLDER = ROOT / ".local" / "demo"
 LIVE_LINES = 60
-PACE = 0.6  # seconds between two live lines
+PACE, PACE_ONCE = 2.0, 0.6  # seconds between two live lines; to read, and to be done
 TAG_BATCH = 500
 HEARD_WITHIN = 240.0  # seconds
 
@@ -72,9 +72,9 @@ class Demo:
         """Whether the shop has to be loaded."""
         return self._memory is None
 
-    async def run(self, stack: Stack, client: httpx.AsyncClient, *, once: bool) -> int:
+    async def run(self, stack: Stack, session: aiohttp.ClientSession, *, once: bool) -> int:
         """Load, train, replay, show; return how much failed."""
-        admin = await Api(client).sign_in(str(uuid4()), "admin")
+        admin = await Api(session).sign_in(str(uuid4()), "admin")
         if self._memory is None:
             self._memory = await self._load(stack, admin)
             self._memory.save(FOLDER / "memory.json")
@@ -83,7 +83,7 @@ class Demo:
         memory = self._memory
         self._console.print(picture.evaluation_table(memory.evaluations))
         lines = self._lines(memory)
-        await self._replay(stack, admin, lines)
+        await self._replay(stack, admin, lines, pace=PACE_ONCE if once else PACE)
         await self._tell_stories(admin, lines)
         failures = [*admin.failures, *self._replayed.late, *await _dead_letters(stack)]
         self._write_summary(memory, failures)
@@ -169,11 +169,17 @@ class Demo:
             )
         return lines
 
-    async def _replay(self, stack: Stack, admin: Api, lines: Sequence[Line]) -> None:
+    async def _replay(
+        self, stack: Stack, admin: Api, lines: Sequence[Line], *, pace: float
+    ) -> None:
         self._console.rule("Live: what people look at and say, and what is heard in it")
+        if all(line.is_simulated for line in lines):
+            self._console.print(
+                "[dim]The words are simulated; the people and what they buy are real.[/]"
+            )
         async with grpc.aio.insecure_channel(stack.address("recommendation")) as channel:
             replay = Replay(admin, channel)
-            await replay.run(lines, pace=PACE, show=self._show_line)
+            await replay.run(lines, pace=pace, show=self._show_line)
         self._replayed = replay.result
 
     def _show_line(self, line: Line, tag: Any, latency: float | None) -> None:
@@ -221,7 +227,7 @@ class Demo:
     async def _show_where(self, stack: Stack, admin: Api, line: Line) -> None:
         tokens = {
             "shopper": await admin.sign_in(line.user_id, "shopper"),
-            "operator": await admin.sign_in(str(uuid4()), "operator"),
+            "operator": await admin.sign_in(str(uuid4()), "operator", "agent"),
         }
         picture.where_to_look(
             self._console,
@@ -326,9 +332,9 @@ async def run(*, once: bool, data: Path | None) -> int:
             local_stack(
                 FOLDER / "stack", settings=SETTINGS, fresh=demo.is_new, say=console.print
             ) as stack,
-            httpx.AsyncClient(base_url=stack.gateway_url, timeout=60, trust_env=False) as client,
+            open_session(stack.gateway_url) as session,
         ):
-            return 1 if await demo.run(stack, client, once=once) else 0
+            return 1 if await demo.run(stack, session, once=once) else 0
     except (StackError, ApiError, TrainingFailed, StillBusy) as error:
         console.print(f"[red]{error}[/]", soft_wrap=True)
         return 1

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 from uuid import uuid4
 
-import httpx
+import aiohttp
 
 TRIES = 4
 PAUSE = 0.2  # seconds before the first repeat; doubled each time
@@ -25,13 +25,13 @@ class Api:
     """Calls on behalf of one person; `failures` is shared by all who signed in through one."""
 
     def __init__(
-        self, client: httpx.AsyncClient, token: str = "", failures: list[str] | None = None
+        self, session: aiohttp.ClientSession, token: str = "", failures: list[str] | None = None
     ) -> None:
-        self._client = client
+        self._session = session
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.failures = [] if failures is None else failures
 
-    async def get(self, path: str, **query: Any) -> Json:
+    async def get(self, path: str, **query: str | int) -> Json:
         return await self._call("GET", path, params=query)
 
     async def post(self, path: str, body: Json) -> Json:
@@ -45,7 +45,7 @@ class Api:
         session = await self.post(
             "/v1/sessions", {"userId": user_id, "roles": [f"ROLE_{role.upper()}" for role in roles]}
         )
-        return Api(self._client, session["token"], self.failures)
+        return Api(self._session, session["token"], self.failures)
 
     @property
     def authorization(self) -> str:
@@ -59,20 +59,26 @@ class Api:
         pause = PAUSE
         for attempt in range(1, TRIES + 1):
             try:
-                answer = await self._client.request(method, path, headers=headers, **options)
-            except httpx.TransportError as error:
+                async with self._session.request(
+                    method, path, headers=headers, **options
+                ) as answer:
+                    if answer.ok:
+                        return await answer.json()  # type: ignore[no-any-return]
+                    problem = await answer.text()
+                    if answer.status not in AGAIN:
+                        break
+            except (aiohttp.ClientError, TimeoutError) as error:
                 problem = f"{type(error).__name__}: {error}"
-            else:
-                if answer.is_success:
-                    return answer.json()  # type: ignore[no-any-return]
-                problem = answer.text
-                if answer.status_code not in AGAIN:
-                    break
             if attempt < TRIES:
                 await asyncio.sleep(pause)
                 pause *= 2
         self.failures.append(f"{method} {path}: {problem}")
         raise ApiError(self.failures[-1])
+
+
+def open_session(gateway_url: str) -> aiohttp.ClientSession:
+    """Connections to a gateway, to be closed by `async with`."""
+    return aiohttp.ClientSession(base_url=gateway_url, timeout=aiohttp.ClientTimeout(total=60))
 
 
 async def spread(

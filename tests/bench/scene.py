@@ -12,9 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import httpx
-
-from infra.demo.api import Api, spread
+from infra.demo.api import Api, open_session, spread
 from infra.demo.training import train
 from infra.demo.waiting import heard
 from infra.local.layout import ROOT
@@ -46,7 +44,6 @@ class Scene:
 
     stack: Stack
     admin: Api
-    client: httpx.AsyncClient
     user_ids: list[str]
     post_id: str
 
@@ -67,13 +64,13 @@ async def scene() -> AsyncIterator[Scene]:
         local_stack(
             FOLDER, services=SERVICES, gateway=True, settings=SETTINGS, fresh=True, say=print
         ) as stack,
-        httpx.AsyncClient(base_url=stack.gateway_url, timeout=30, trust_env=False) as client,
+        open_session(stack.gateway_url) as session,
     ):
-        admin = await Api(client).sign_in(str(uuid4()), "admin")
-        yield await _fill(stack, client, admin)
+        admin = await Api(session).sign_in(str(uuid4()), "admin")
+        yield await _fill(stack, admin)
 
 
-async def _fill(stack: Stack, client: httpx.AsyncClient, admin: Api) -> Scene:
+async def _fill(stack: Stack, admin: Api) -> Scene:
     chance = random.Random(1)
     items = [_item(number, chance) for number in range(ITEMS)]
     for start in range(0, ITEMS, 500):
@@ -81,7 +78,7 @@ async def _fill(stack: Stack, client: httpx.AsyncClient, admin: Api) -> Scene:
     user_ids = await spread(
         lambda number: _person(admin, number), range(PEOPLE), at_once=8, done=lambda: None
     )
-    built = Scene(stack, admin, client, user_ids, await _post(admin, user_ids[0]))
+    built = Scene(stack, admin, user_ids, await _post(admin, user_ids[0]))
     await built.heard()
     for user_id in user_ids:
         rows = [behavior(user_id, chance) for _ in range(BEHAVIORS_EACH)]

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest_asyncio
 
-from infra.demo.api import Api
+from infra.demo.api import Api, open_session
 from infra.local.layout import ROOT
 from infra.local.postgres import SERVICES
 from infra.local.stack import Stack, local_stack
@@ -37,17 +37,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Shop:
-    """The running product and somebody who may do everything in it."""
+    """The running product, the API without a token, and as somebody who may do everything."""
 
     stack: Stack
     client: httpx.AsyncClient
+    anybody: Api
     admin: Api
 
     async def person(self, *purposes: str) -> tuple[str, Api]:
         """Register somebody who grants these purposes; their id, and the API as they call it."""
-        made = await Api(self.client).post("/v1/users", {"displayName": "Ada"})
+        made = await self.anybody.post("/v1/users", {"displayName": "Ada"})
         user_id: str = made["user"]["userId"]
-        person = await Api(self.client).sign_in(user_id, "shopper")
+        person = await self.anybody.sign_in(user_id, "shopper")
         if purposes:
             await self.decide(person, user_id, granted=True, purposes=purposes)
         return user_id, person
@@ -73,9 +74,11 @@ async def shop() -> AsyncIterator[Shop]:
             FOLDER, services=SERVICES, gateway=True, settings=SETTINGS, fresh=True
         ) as stack,
         httpx.AsyncClient(base_url=stack.gateway_url, timeout=20, trust_env=False) as client,
+        open_session(stack.gateway_url) as session,
     ):
-        admin = await Api(client).sign_in(str(uuid4()), "admin")
-        yield Shop(stack, client, admin)
+        anybody = Api(session)
+        admin = await anybody.sign_in(str(uuid4()), "admin")
+        yield Shop(stack, client, anybody, admin)
 
 
 async def eventually(

@@ -176,7 +176,7 @@ class CampaignServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListGuardDecisions(self, request, context):
-        """Lists decisions of the vulnerability guard, latest first.
+        """Lists decisions of the vulnerability guard, latest first. For those who care: a decision tells of a mood.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

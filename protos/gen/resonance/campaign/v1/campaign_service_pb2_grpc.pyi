@@ -49,7 +49,7 @@ class CampaignServiceStub:
     ORDER_TOO_SMALL, CURRENCY_MISMATCH.
     """
     ListGuardDecisions: _aio.UnaryUnaryMultiCallable[_campaign_service_pb2.ListGuardDecisionsRequest, _campaign_service_pb2.ListGuardDecisionsResponse]
-    """Lists decisions of the vulnerability guard, latest first."""
+    """Lists decisions of the vulnerability guard, latest first. For those who care: a decision tells of a mood."""
 
 class CampaignServiceServicer(metaclass=_abc_1.ABCMeta):
     """Owns campaigns, what they cost, and what people got from them."""
@@ -152,6 +152,6 @@ class CampaignServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _campaign_service_pb2.ListGuardDecisionsRequest,
         context: _aio.ServicerContext[_campaign_service_pb2.ListGuardDecisionsRequest, _abc.Awaitable[_campaign_service_pb2.ListGuardDecisionsResponse]],
     ) -> _abc.Awaitable[_campaign_service_pb2.ListGuardDecisionsResponse]:
-        """Lists decisions of the vulnerability guard, latest first."""
+        """Lists decisions of the vulnerability guard, latest first. For those who care: a decision tells of a mood."""
 
 def add_CampaignServiceServicer_to_server(servicer: CampaignServiceServicer, server: _aio.Server) -> None: ...

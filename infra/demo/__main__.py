@@ -21,7 +21,6 @@ from uuid import uuid4
 
 import aiohttp
 import grpc
-import nats
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -35,7 +34,7 @@ from infra.demo.loading import Loader, purposes_of, start_campaigns
 from infra.demo.memory import Memory, fingerprint, recall
 from infra.demo.story import tell
 from infra.demo.training import TrainingFailed, train
-from infra.demo.waiting import StillBusy, heard
+from infra.demo.waiting import StillBusy, heard, told
 from infra.local.layout import ROOT
 from infra.local.postgres import SERVICES
 from infra.local.programs import StackError
@@ -45,6 +44,7 @@ FOLDER = ROOT / ".local" / "demo"
 LIVE_LINES = 60
 PACE, PACE_ONCE = 2.0, 0.6  # seconds between two live lines; to read, and to be done
 TAG_BATCH = 500
+TAGGED = "resonance.emotion_tag.v1.ContentTagged"
 HEARD_WITHIN = 240.0  # seconds
 
 # One operator loads a whole shop from one address: limits are for the public.
@@ -86,7 +86,8 @@ class Demo:
         await self._replay(stack, admin, lines, pace=PACE_ONCE if once else PACE)
         await self._tell_stories(admin, lines)
         failures = [*admin.failures, *self._replayed.late, *await _dead_letters(stack)]
-        self._write_summary(memory, failures)
+        tagged = await told(stack.broker_url, "emotion_tag", TAGGED)
+        self._write_summary(memory, tagged, failures)
         for failure in failures[:5]:
             self._console.print(f"[red]failed[/] {failure}", soft_wrap=True)
         await self._show_where(stack, admin, lines[0])
@@ -203,12 +204,12 @@ class Demo:
             )
             self._console.print(picture.story_panel(story))
 
-    def _write_summary(self, memory: Memory, failures: Sequence[str]) -> None:
+    def _write_summary(self, memory: Memory, tagged: int, failures: Sequence[str]) -> None:
         p50, p99 = self._replayed.percentile(0.5), self._replayed.percentile(0.99)
         summary = {
             "data": self._community.source,
             **memory.counts,
-            "texts_tagged": memory.loaded.posts + memory.loaded.comments + self._replayed.lines,
+            "texts_tagged": tagged,
             "texts_per_second": round(memory.texts_per_second, 1),
             "training_seconds": round(memory.training_seconds, 2),
             "evaluation": memory.evaluations,
@@ -281,12 +282,7 @@ def _sign(tag: Any) -> int:
 
 
 async def _dead_letters(stack: Stack) -> list[str]:
-    connection = await nats.connect(stack.broker_url)
-    try:
-        streams = await connection.jetstream().streams_info()
-        dead = sum(each.state.messages for each in streams if each.config.name == "dead")
-    finally:
-        await connection.close()
+    dead = await told(stack.broker_url, "dead")
     return [f"{dead} events were given up"] if dead else []
 
 

@@ -47,6 +47,17 @@ async def heard(
         await connection.close()
 
 
+async def told(broker_url: str, stream: str, subject: str = "") -> int:
+    """How many events a stream holds, of one subject or of all."""
+    connection = await nats.connect(broker_url)
+    try:
+        manager = connection.jetstream()
+        found = await manager.stream_info(stream, subjects_filter=subject or ">")
+    finally:
+        await connection.close()
+    return sum((found.state.subjects or {}).values())
+
+
 async def _waiting(client: httpx.AsyncClient, urls: Mapping[str, str]) -> dict[str, int]:
     found = {}
     for service, url in urls.items():

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.campaign.application.ports import Audiences, Transactions
 from services.campaign.domain.claim import Claim
 from services.campaign.domain.errors import ConsentMissing, NotInAudience, WithheldByGuard
-from services.campaign.domain.guard import decide
+from services.campaign.domain.guard import decide, is_worth_keeping
 from services.chassis.kernel.clock import Clock
 
 
@@ -47,5 +47,7 @@ async def claim_coupon(
         )
         await tx.claims.add(claim)
         await tx.outbox.add(claim.events)
+        if is_worth_keeping(decision, campaign.tone):
+            await tx.guard_log.keep([decision])
         await tx.campaigns.take_one(campaign)
     return claim

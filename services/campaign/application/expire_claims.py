@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from uuid import UUID
 
 from services.campaign.application.ports import Transactions
 
@@ -11,7 +12,7 @@ async def expire_claims(now: datetime, transactions: Transactions, *, limit: int
     async with transactions() as tx:
         expired = await tx.claims.expire(now, limit)
         coupons = Counter(claim.campaign_id for claim in expired)
-        reserved: Counter[object] = Counter()
+        reserved: Counter[UUID] = Counter()
         for claim in expired:
             reserved[claim.campaign_id] += claim.reserved.amount_minor
         for campaign_id in sorted(coupons):  # one order for all, so that two cannot deadlock

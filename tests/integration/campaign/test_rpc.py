@@ -363,6 +363,25 @@ async def test_distress_withholds_urgency_puts_comfort_first_and_is_logged(
     }
 
 
+async def test_claims_that_the_guard_looked_at_are_logged_and_plain_ones_are_not(
+    campaign: Harness,
+) -> None:
+    calm = await known(campaign)
+    sad = await known(campaign, mood=a_mood(valence=-0.9))
+    flash = await running(campaign, tone=campaign_pb2.TONE_URGENCY)
+    plain = await running(campaign, limit=2)
+
+    await campaign.stub.ClaimCoupon(claim_of(flash, calm))
+    await campaign.stub.ClaimCoupon(claim_of(plain, calm))
+    await campaign.stub.ClaimCoupon(claim_of(plain, sad))
+
+    log = await campaign.stub.ListGuardDecisions(campaign_service_pb2.ListGuardDecisionsRequest())
+    assert {(each.user_id, each.campaign_id, each.rule) for each in log.decisions} == {
+        (str(calm), flash.campaign_id, campaign_pb2.GUARD_RULE_CALM),
+        (str(sad), plain.campaign_id, campaign_pb2.GUARD_RULE_PLAIN_IN_DISTRESS),
+    }
+
+
 async def test_somebody_unknown_gets_only_what_is_for_everybody(campaign: Harness) -> None:
     for_all = await running(campaign)
     await running(campaign, audience="purchase_count >= 0")

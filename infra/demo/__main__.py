@@ -83,8 +83,12 @@ class Demo:
         memory = self._memory
         self._console.print(picture.evaluation_table(memory.evaluations))
         lines = self._lines(memory)
-        await self._replay(stack, admin, lines, pace=PACE_ONCE if once else PACE)
-        await self._tell_stories(admin, lines)
+        told_as_stories = await _chosen(
+            admin, lines
+        )  # not said before, so that they change something
+        others = [line for line in lines if line not in told_as_stories]
+        await self._replay(stack, admin, others, pace=PACE_ONCE if once else PACE)
+        await self._tell_stories(admin, told_as_stories)
         failures = [*admin.failures, *self._replayed.late, *await _dead_letters(stack)]
         tagged = await told(stack.broker_url, "emotion_tag", TAGGED)
         self._write_summary(memory, tagged, failures)
@@ -191,7 +195,7 @@ class Demo:
 
     async def _tell_stories(self, admin: Api, lines: Sequence[Line]) -> None:
         self._console.rule("The loop, for a few shoppers")
-        for line in await _chosen(admin, lines):
+        for line in lines:
             shopper = await admin.sign_in(line.user_id, "shopper")
             story = await tell(
                 shopper,

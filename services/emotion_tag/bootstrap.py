@@ -6,11 +6,11 @@ from resonance.emotion_tag.v1.emotion_tag_service_pb2_grpc import (
 from services.chassis.rpc.channels import open_channel
 from services.chassis.runtime import CannotStart, Ground, Service
 from services.chassis.settings import variable_name
-from services.emotion_tag.adapters.artefact import BrokenModelError, load
 from services.emotion_tag.adapters.community import CommunityContents
-from services.emotion_tag.adapters.linear_tagger import SHIPPED, LinearTagger
-from services.emotion_tag.adapters.postgres import PostgresReader, PostgresTransaction
-from services.emotion_tag.adapters.tables import platform
+from services.emotion_tag.adapters.store.postgres import PostgresReader, PostgresTransaction
+from services.emotion_tag.adapters.store.tables import platform
+from services.emotion_tag.adapters.wide.artefact import BrokenModelError, load
+from services.emotion_tag.adapters.wide.linear_tagger import SHIPPED, LinearTagger
 from services.emotion_tag.entrypoints.events import reactions
 from services.emotion_tag.entrypoints.rpc import EmotionTagRpc
 from services.emotion_tag.settings import Settings

@@ -10,10 +10,10 @@ from resonance.profile.v1.consent_pb2 import Purpose
 from resonance.profile.v1.profile_events_pb2 import ConsentChanged
 from services.chassis.kernel.clock import Clock
 from services.chassis.messaging.subscriber import Delivered, Reaction, each
-from services.emotion_tag.application.forget_content import forget_content
-from services.emotion_tag.application.learn_consent import LearnConsent, learn_consent
+from services.emotion_tag.application.moods.learn_consent import LearnConsent, learn_consent
 from services.emotion_tag.application.ports import Contents, Tagger, Transactions
-from services.emotion_tag.application.tag_contents import read_contents, tag_contents
+from services.emotion_tag.application.tagging.forget_content import forget_content
+from services.emotion_tag.application.tagging.tag_contents import read_contents, tag_contents
 
 
 def reactions(

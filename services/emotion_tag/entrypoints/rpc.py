@@ -8,11 +8,11 @@ from resonance.emotion_tag.v1.emotion_tag_service_pb2_grpc import EmotionTagServ
 from resonance.type.v1.text_pb2 import LocalizedText
 from services.chassis.kernel.clock import Clock
 from services.chassis.kernel.ids import parse_id
-from services.emotion_tag.application.get_content_tag import get_content_tag
-from services.emotion_tag.application.get_mood import get_mood
+from services.emotion_tag.application.moods.get_mood import get_mood
 from services.emotion_tag.application.ports import Reads, Tagger
-from services.emotion_tag.application.tag_texts import tag_texts
-from services.emotion_tag.application.tag_together import TagTogether
+from services.emotion_tag.application.tagging.get_content_tag import get_content_tag
+from services.emotion_tag.application.tagging.tag_texts import tag_texts
+from services.emotion_tag.application.tagging.tag_together import TagTogether
 from services.emotion_tag.domain.taxonomy import TAXONOMY, TAXONOMY_VERSION, EmotionEntry, Localized
 from services.emotion_tag.wire import EMOTION_NUMBERS, POLARITY_NUMBERS, to_mood, to_tag
 

@@ -6,8 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from services.emotion_tag.adapters.artefact import save
-from services.emotion_tag.adapters.linear_tagger import SHIPPED
+from services.emotion_tag.adapters.wide.artefact import save
+from services.emotion_tag.adapters.wide.linear_tagger import SHIPPED
 from services.emotion_tag.training.build import build
 from services.emotion_tag.training.fit import Recipe
 

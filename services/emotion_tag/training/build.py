@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from opencc_pyo3 import OpenCC
 
-from services.emotion_tag.adapters.artefact import Artefact
-from services.emotion_tag.adapters.folding import Folding
+from services.emotion_tag.adapters.wide.artefact import Artefact
+from services.emotion_tag.adapters.wide.folding import Folding
 from services.emotion_tag.training.calibrate import calibrated, uncalibrated
 from services.emotion_tag.training.fit import COLUMNS, Fitted, Recipe, corpus_of, fit
 from services.emotion_tag.training.folding_table import folding_table

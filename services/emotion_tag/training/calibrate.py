@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 
-from services.emotion_tag.adapters.artefact import Artefact, Calibration, LanguageCalibration
-from services.emotion_tag.adapters.intensity import signs
-from services.emotion_tag.adapters.linear_tagger import LANGUAGES, NEUTRAL, LinearTagger
-from services.emotion_tag.adapters.polarity import lean
+from services.emotion_tag.adapters.wide.artefact import Artefact, Calibration, LanguageCalibration
+from services.emotion_tag.adapters.wide.intensity import signs
+from services.emotion_tag.adapters.wide.linear_tagger import LANGUAGES, NEUTRAL, LinearTagger
+from services.emotion_tag.adapters.wide.polarity import lean
 from services.emotion_tag.domain.taxonomy import Polarity
 from services.emotion_tag.training.corpora import Example
 from services.emotion_tag.training.fit import FAMILIES, MEMBERS, mask_of

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from services.emotion_tag.adapters.artefact import load
-from services.emotion_tag.adapters.linear_tagger import SHIPPED, LinearTagger
+from services.emotion_tag.adapters.wide.artefact import load
+from services.emotion_tag.adapters.wide.linear_tagger import SHIPPED, LinearTagger
 from services.emotion_tag.domain.tag import EmotionTag
 from services.emotion_tag.domain.taxonomy import (
     EMOTIONS,

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from services.emotion_tag.adapters.folding import Folding
-from services.emotion_tag.adapters.grams import GramMaker
+from services.emotion_tag.adapters.wide.folding import Folding
+from services.emotion_tag.adapters.wide.grams import GramMaker
 from services.emotion_tag.domain.taxonomy import EMOTIONS, SMP_SIX, TAXONOMY
 from services.emotion_tag.training.corpora import Example, Label
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from opencc_pyo3 import OpenCC
 
-from services.emotion_tag.adapters.folding import (
+from services.emotion_tag.adapters.wide.folding import (
     CODE_POINTS,
     DROPPED,
     END,

@@ -7,7 +7,7 @@ import pytest
 
 from services.chassis.db.engine import make_engine
 from services.chassis.db.transaction import Database
-from services.emotion_tag.adapters.postgres import PostgresReader, PostgresTransaction
+from services.emotion_tag.adapters.store.postgres import PostgresReader, PostgresTransaction
 from services.emotion_tag.application.ports import Reads, Transactions
 from tests.support.fake_emotions import FakeDatabase
 

@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 
 from services.chassis.kernel.ids import new_id
-from services.emotion_tag.application.forget_content import forget_content
-from services.emotion_tag.application.get_content_tag import get_content_tag
-from services.emotion_tag.application.get_mood import get_mood
-from services.emotion_tag.application.learn_consent import LearnConsent, learn_consent
-from services.emotion_tag.application.tag_contents import Read, tag_contents
+from services.emotion_tag.application.moods.get_mood import get_mood
+from services.emotion_tag.application.moods.learn_consent import LearnConsent, learn_consent
+from services.emotion_tag.application.tagging.forget_content import forget_content
+from services.emotion_tag.application.tagging.get_content_tag import get_content_tag
+from services.emotion_tag.application.tagging.tag_contents import Read, tag_contents
 from services.emotion_tag.domain.content import Content
 from services.emotion_tag.domain.errors import TagNotFound
 from services.emotion_tag.domain.mood import HALF_LIFE, MoodView

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.emotion_tag.adapters.artefact import load
-from services.emotion_tag.adapters.folding import (
+from services.emotion_tag.adapters.wide.artefact import load
+from services.emotion_tag.adapters.wide.folding import (
     CODE_POINTS,
     EMOTE_BASE,
     END,
@@ -14,7 +14,7 @@ from services.emotion_tag.adapters.folding import (
     MENTION,
     Folding,
 )
-from services.emotion_tag.adapters.linear_tagger import SHIPPED
+from services.emotion_tag.adapters.wide.linear_tagger import SHIPPED
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 

@@ -1,6 +1,10 @@
 """Batches are answered whole, in order, in chunks that leave the event loop alone."""
 
-from services.emotion_tag.application.tag_texts import CHUNK_CHARACTERS, CHUNK_TEXTS, tag_texts
+from services.emotion_tag.application.tagging.tag_texts import (
+    CHUNK_CHARACTERS,
+    CHUNK_TEXTS,
+    tag_texts,
+)
 from tests.support.fake_tagger import FakeTagger
 
 

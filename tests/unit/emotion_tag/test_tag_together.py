@@ -4,8 +4,8 @@ import asyncio
 import threading
 from collections.abc import Sequence
 
-from services.emotion_tag.application.tag_texts import AT_ONCE
-from services.emotion_tag.application.tag_together import (
+from services.emotion_tag.application.tagging.tag_texts import AT_ONCE
+from services.emotion_tag.application.tagging.tag_together import (
     CHARACTERS_AT_ONCE,
     REMEMBERED,
     TagTogether,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.emotion_tag.adapters.artefact import WEIGHTS, BrokenModelError, load
-from services.emotion_tag.adapters.linear_tagger import SHIPPED, LinearTagger
+from services.emotion_tag.adapters.wide.artefact import WEIGHTS, BrokenModelError, load
+from services.emotion_tag.adapters.wide.linear_tagger import SHIPPED, LinearTagger
 from services.emotion_tag.domain.tag import MAX_EVIDENCE, EmotionTag
 from services.emotion_tag.domain.taxonomy import Emotion, Polarity
 

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from hashlib import blake2b
 
 from services.emotion_tag.application.ports import Tagger
-from services.emotion_tag.application.tag_texts import AT_ONCE
+from services.emotion_tag.application.tagging.tag_texts import AT_ONCE
 from services.emotion_tag.domain.tag import EmotionTag
 
 REMEMBERED = 4096  # answers, about 2 KB each

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.messaging.outbox import Outbox
 from services.emotion_tag.adapters.event_codec import encode
-from services.emotion_tag.adapters.rows import (
+from services.emotion_tag.adapters.store.rows import (
     mood_from_row,
     mood_to_row,
     tag_from_row,
     tag_to_row,
 )
-from services.emotion_tag.adapters.tables import moods, people, platform, tags
+from services.emotion_tag.adapters.store.tables import moods, people, platform, tags
 from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.errors import TagNotFound
 from services.emotion_tag.domain.mood import Evidence, Mood, evidence_of

@@ -9,8 +9,8 @@ whole numbers, so they do not depend on the other texts of a batch.
 import numpy as np
 from numpy.typing import NDArray
 
-from services.emotion_tag.adapters.folding import SPACE, Symbols
-from services.emotion_tag.adapters.linear_model import Scored
+from services.emotion_tag.adapters.wide.folding import SPACE, Symbols
+from services.emotion_tag.adapters.wide.linear_model import Scored
 from services.emotion_tag.domain.tag import MAX_EVIDENCE, EvidenceSpan
 
 _FINE = 1 << 24

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from services.emotion_tag.adapters.artefact import Artefact, load
-from services.emotion_tag.adapters.evidence import shared_by_words, spans, spoke_for
-from services.emotion_tag.adapters.intensity import intensity, signs
-from services.emotion_tag.adapters.linear_model import LinearModel, Scored
-from services.emotion_tag.adapters.polarity import Clauses, lean
-from services.emotion_tag.adapters.script import ScriptDetector
+from services.emotion_tag.adapters.wide.artefact import Artefact, load
+from services.emotion_tag.adapters.wide.evidence import shared_by_words, spans, spoke_for
+from services.emotion_tag.adapters.wide.intensity import intensity, signs
+from services.emotion_tag.adapters.wide.linear_model import LinearModel, Scored
+from services.emotion_tag.adapters.wide.polarity import Clauses, lean
+from services.emotion_tag.adapters.wide.script import ScriptDetector
 from services.emotion_tag.domain.tag import EmotionTag, EvidenceSpan
 from services.emotion_tag.domain.taxonomy import EMOTIONS, SMP_SIX, TAXONOMY, Emotion
 
-SHIPPED = Path(__file__).parent / "model"
+SHIPPED = Path(__file__).parents[2] / "models" / "research"
 LANGUAGES = ("zh", "en")  # rows of the bias; whatever is not English is read as Chinese
 
 Floats = NDArray[np.float64]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.emotion_tag.adapters.artefact import Artefact
-from services.emotion_tag.adapters.folding import Folding, Symbols
-from services.emotion_tag.adapters.grams import GramMaker
+from services.emotion_tag.adapters.wide.artefact import Artefact
+from services.emotion_tag.adapters.wide.folding import Folding, Symbols
+from services.emotion_tag.adapters.wide.grams import GramMaker
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]

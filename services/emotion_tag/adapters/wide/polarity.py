@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.emotion_tag.adapters.artefact import Artefact
-from services.emotion_tag.adapters.folding import CODE_POINTS, END
-from services.emotion_tag.adapters.linear_model import Scored
+from services.emotion_tag.adapters.wide.artefact import Artefact
+from services.emotion_tag.adapters.wide.folding import CODE_POINTS, END
+from services.emotion_tag.adapters.wide.linear_model import Scored
 from services.emotion_tag.domain.taxonomy import Polarity
 
 _BREAKS = ",.!?;，。！？；但"

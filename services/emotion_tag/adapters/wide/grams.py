@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.emotion_tag.adapters.folding import CODE_POINTS, END, SPACE, Symbols
+from services.emotion_tag.adapters.wide.folding import CODE_POINTS, END, SPACE, Symbols
 
 Hashes = NDArray[np.uint32]
 Places = NDArray[np.int64]

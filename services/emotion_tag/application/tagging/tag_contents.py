@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.chassis.kernel.clock import Clock
 from services.chassis.kernel.events import DomainEvent
-from services.emotion_tag.application.move_moods import move_moods
+from services.emotion_tag.application.moods.move_moods import move_moods
 from services.emotion_tag.application.ports import Contents, Tagger, Transactions
-from services.emotion_tag.application.tag_texts import tag_texts
+from services.emotion_tag.application.tagging.tag_texts import tag_texts
 from services.emotion_tag.domain.content import Content, tagged
 from services.emotion_tag.domain.events import ContentTagged
 from services.emotion_tag.domain.tag import EmotionTag

@@ -1,0 +1,5 @@
+"""Every table of the schema, for its migrations; each module of tables is named here."""
+
+from services.emotion_tag.adapters.store.tables import metadata
+
+__all__ = ["metadata"]

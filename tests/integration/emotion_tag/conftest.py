@@ -27,7 +27,7 @@ from services.chassis.messaging.loops import reaction_loops
 from services.chassis.messaging.outbox import Message
 from services.chassis.messaging.relay import Relay
 from services.chassis.runtime import Ground
-from services.emotion_tag.adapters import tables
+from services.emotion_tag.adapters.store import tables
 from services.emotion_tag.bootstrap import build
 from services.emotion_tag.settings import Settings
 from tests.support.fake_contents import FakeContents

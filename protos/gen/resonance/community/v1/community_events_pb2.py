@@ -27,7 +27,7 @@ from resonance.community.v1 import post_pb2 as resonance_dot_community_dot_v1_do
 from resonance.emotion_tag.v1 import emotion_pb2 as resonance_dot_emotion__tag_dot_v1_dot_emotion__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-resonance/community/v1/community_events.proto\x12\x16resonance.community.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!resonance/community/v1/post.proto\x1a&resonance/emotion_tag/v1/emotion.proto\"\xc0\x01\n\x10\x43ontentPublished\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x11\n\tauthor_id\x18\x02 \x01(\t\x12\x30\n\x04kind\x18\x03 \x01(\x0e\x32\".resonance.emotion_tag.v1.TextKind\x12\x0f\n\x07post_id\x18\x04 \x01(\t\x12\x10\n\x08item_ids\x18\x05 \x03(\t\x12\x30\n\x0cpublish_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"7\n\x0e\x43ontentDeleted\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x11\n\tauthor_id\x18\x02 \x01(\t\"O\n\rFollowChanged\x12\x13\n\x0b\x66ollower_id\x18\x01 \x01(\t\x12\x13\n\x0b\x66ollowee_id\x18\x02 \x01(\t\x12\x14\n\x0cis_following\x18\x03 \x01(\x08\"u\n\x0bPostReacted\x12\x0f\n\x07post_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x32\n\x04kind\x18\x03 \x01(\x0e\x32$.resonance.community.v1.ReactionKind\x12\x10\n\x08item_ids\x18\x04 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-resonance/community/v1/community_events.proto\x12\x16resonance.community.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!resonance/community/v1/post.proto\x1a&resonance/emotion_tag/v1/emotion.proto\"\x9e\x02\n\x10\x43ontentPublished\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x11\n\tauthor_id\x18\x02 \x01(\t\x12\x30\n\x04kind\x18\x03 \x01(\x0e\x32\".resonance.emotion_tag.v1.TextKind\x12\x0f\n\x07post_id\x18\x04 \x01(\t\x12\x10\n\x08item_ids\x18\x05 \x03(\t\x12\x30\n\x0cpublish_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0breply_to_id\x18\x07 \x01(\t\x12\x11\n\tcircle_id\x18\x08 \x01(\t\x12\x0f\n\x07room_id\x18\t \x01(\t\x12\x13\n\x0bregion_code\x18\n \x01(\t\x12\x0e\n\x06topics\x18\x0b \x03(\t\"7\n\x0e\x43ontentDeleted\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x11\n\tauthor_id\x18\x02 \x01(\t\"O\n\rFollowChanged\x12\x13\n\x0b\x66ollower_id\x18\x01 \x01(\t\x12\x13\n\x0b\x66ollowee_id\x18\x02 \x01(\t\x12\x14\n\x0cis_following\x18\x03 \x01(\x08\"u\n\x0bPostReacted\x12\x0f\n\x07post_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x32\n\x04kind\x18\x03 \x01(\x0e\x32$.resonance.community.v1.ReactionKind\x12\x10\n\x08item_ids\x18\x04 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,11 +35,11 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'resonance.community.v1.comm
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CONTENTPUBLISHED']._serialized_start=182
-  _globals['_CONTENTPUBLISHED']._serialized_end=374
-  _globals['_CONTENTDELETED']._serialized_start=376
-  _globals['_CONTENTDELETED']._serialized_end=431
-  _globals['_FOLLOWCHANGED']._serialized_start=433
-  _globals['_FOLLOWCHANGED']._serialized_end=512
-  _globals['_POSTREACTED']._serialized_start=514
-  _globals['_POSTREACTED']._serialized_end=631
+  _globals['_CONTENTPUBLISHED']._serialized_end=468
+  _globals['_CONTENTDELETED']._serialized_start=470
+  _globals['_CONTENTDELETED']._serialized_end=525
+  _globals['_FOLLOWCHANGED']._serialized_start=527
+  _globals['_FOLLOWCHANGED']._serialized_end=606
+  _globals['_POSTREACTED']._serialized_start=608
+  _globals['_POSTREACTED']._serialized_end=725
 # @@protoc_insertion_point(module_scope)

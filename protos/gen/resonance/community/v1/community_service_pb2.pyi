@@ -214,6 +214,7 @@ class CreatePostRequest(_message.Message):
     RATING_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     PUBLISH_TIME_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
     author_id: _builtins.str
     """Who writes it."""
     kind: _post_pb2.PostKind.ValueType
@@ -226,6 +227,8 @@ class CreatePostRequest(_message.Message):
     """1 to 5 for a review, else 0."""
     request_id: _builtins.str
     """A UUID that makes a retry safe: the same id is applied once and answered the same."""
+    region_code: _builtins.str
+    """Where the author is, as ISO 3166-2 such as `CN-ZJ`, to see how people feel about deliveries there. Optional."""
     @_builtins.property
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """At most 9, without repeats. A review has exactly one, a show-order at least one."""
@@ -247,10 +250,11 @@ class CreatePostRequest(_message.Message):
         rating: _builtins.int = ...,
         request_id: _builtins.str = ...,
         publish_time: _timestamp_pb2.Timestamp | None = ...,
+        region_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["publish_time", b"publish_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "body", b"body", "item_ids", b"item_ids", "kind", b"kind", "publish_time", b"publish_time", "rating", b"rating", "request_id", b"request_id", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "body", b"body", "item_ids", b"item_ids", "kind", b"kind", "publish_time", b"publish_time", "rating", b"rating", "region_code", b"region_code", "request_id", b"request_id", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -385,6 +389,7 @@ class CreateCommentRequest(_message.Message):
     REPLY_TO_ID_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     PUBLISH_TIME_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
     post_id: _builtins.str
     """The post."""
     author_id: _builtins.str
@@ -395,6 +400,8 @@ class CreateCommentRequest(_message.Message):
     """The comment it answers, under the same post; empty if it answers the post."""
     request_id: _builtins.str
     """A UUID that makes a retry safe: the same id is applied once and answered the same."""
+    region_code: _builtins.str
+    """Where the author is, as ISO 3166-2 such as `CN-ZJ`, to see how people feel about deliveries there. Optional."""
     @_builtins.property
     def publish_time(self) -> _timestamp_pb2.Timestamp:
         """When it was said, for imports by operators (PERMISSION_DENIED / IMPORT_NOT_ALLOWED for others): not in the
@@ -410,10 +417,11 @@ class CreateCommentRequest(_message.Message):
         reply_to_id: _builtins.str = ...,
         request_id: _builtins.str = ...,
         publish_time: _timestamp_pb2.Timestamp | None = ...,
+        region_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["publish_time", b"publish_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "body", b"body", "post_id", b"post_id", "publish_time", b"publish_time", "reply_to_id", b"reply_to_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "body", b"body", "post_id", b"post_id", "publish_time", b"publish_time", "region_code", b"region_code", "reply_to_id", b"reply_to_id", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

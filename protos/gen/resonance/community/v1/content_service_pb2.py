@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from resonance.emotion_tag.v1 import emotion_pb2 as resonance_dot_emotion__tag_dot_v1_dot_emotion__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,resonance/community/v1/content_service.proto\x12\x16resonance.community.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&resonance/emotion_tag/v1/emotion.proto\"B\n\x17\x42\x61tchGetContentsRequest\x12\'\n\x0b\x63ontent_ids\x18\x01 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x08\x01\x10\xc8\x01\"\x05r\x03\xb0\x01\x01\"\xb4\x01\n\x07\x43ontent\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x11\n\tauthor_id\x18\x02 \x01(\t\x12\x30\n\x04kind\x18\x03 \x01(\x0e\x32\".resonance.emotion_tag.v1.TextKind\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x10\n\x08item_ids\x18\x05 \x03(\t\x12\x30\n\x0cpublish_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\x18\x42\x61tchGetContentsResponse\x12\x31\n\x08\x63ontents\x18\x01 \x03(\x0b\x32\x1f.resonance.community.v1.Content2\x8c\x01\n\x0e\x43ontentService\x12z\n\x10\x42\x61tchGetContents\x12/.resonance.community.v1.BatchGetContentsRequest\x1a\x30.resonance.community.v1.BatchGetContentsResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,resonance/community/v1/content_service.proto\x12\x16resonance.community.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&resonance/emotion_tag/v1/emotion.proto\"B\n\x17\x42\x61tchGetContentsRequest\x12\'\n\x0b\x63ontent_ids\x18\x01 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x08\x01\x10\xc8\x01\"\x05r\x03\xb0\x01\x01\"\xa3\x02\n\x07\x43ontent\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x11\n\tauthor_id\x18\x02 \x01(\t\x12\x30\n\x04kind\x18\x03 \x01(\x0e\x32\".resonance.emotion_tag.v1.TextKind\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x10\n\x08item_ids\x18\x05 \x03(\t\x12\x30\n\x0cpublish_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07post_id\x18\x07 \x01(\t\x12\x13\n\x0breply_to_id\x18\x08 \x01(\t\x12\x11\n\tcircle_id\x18\t \x01(\t\x12\x0f\n\x07room_id\x18\n \x01(\t\x12\x13\n\x0bregion_code\x18\x0b \x01(\t\x12\x0e\n\x06topics\x18\x0c \x03(\t\"M\n\x18\x42\x61tchGetContentsResponse\x12\x31\n\x08\x63ontents\x18\x01 \x03(\x0b\x32\x1f.resonance.community.v1.Content2\x8c\x01\n\x0e\x43ontentService\x12z\n\x10\x42\x61tchGetContents\x12/.resonance.community.v1.BatchGetContentsRequest\x1a\x30.resonance.community.v1.BatchGetContentsResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,9 +41,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCHGETCONTENTSREQUEST']._serialized_start=174
   _globals['_BATCHGETCONTENTSREQUEST']._serialized_end=240
   _globals['_CONTENT']._serialized_start=243
-  _globals['_CONTENT']._serialized_end=423
-  _globals['_BATCHGETCONTENTSRESPONSE']._serialized_start=425
-  _globals['_BATCHGETCONTENTSRESPONSE']._serialized_end=502
-  _globals['_CONTENTSERVICE']._serialized_start=505
-  _globals['_CONTENTSERVICE']._serialized_end=645
+  _globals['_CONTENT']._serialized_end=534
+  _globals['_BATCHGETCONTENTSRESPONSE']._serialized_start=536
+  _globals['_BATCHGETCONTENTSRESPONSE']._serialized_end=613
+  _globals['_CONTENTSERVICE']._serialized_start=616
+  _globals['_CONTENTSERVICE']._serialized_end=756
 # @@protoc_insertion_point(module_scope)

@@ -32,12 +32,28 @@ class ContentTagged(_message.Message):
     ITEM_IDS_FIELD_NUMBER: _builtins.int
     TAG_FIELD_NUMBER: _builtins.int
     PUBLISH_TIME_FIELD_NUMBER: _builtins.int
+    POST_ID_FIELD_NUMBER: _builtins.int
+    REPLY_TO_ID_FIELD_NUMBER: _builtins.int
+    CIRCLE_ID_FIELD_NUMBER: _builtins.int
+    ROOM_ID_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    TOPICS_FIELD_NUMBER: _builtins.int
     content_id: _builtins.str
     """The post or comment."""
     author_id: _builtins.str
     """Its author, if they have granted `emotion_inference`; else empty."""
     kind: _emotion_pb2.TextKind.ValueType
     """What kind of text."""
+    post_id: _builtins.str
+    """The post a comment stands under; a post's own id for posts. Empty if its owner did not say."""
+    reply_to_id: _builtins.str
+    """The comment it answers; empty if it is a post or answers its post."""
+    circle_id: _builtins.str
+    """The circle it was said in; empty outside of circles. At most 64 characters."""
+    room_id: _builtins.str
+    """The live room it was said in; empty elsewhere. At most 64 characters."""
+    region_code: _builtins.str
+    """Where the author says they are, as ISO 3166-2 such as `CN-ZJ`; empty if they do not say."""
     @_builtins.property
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The items it is about."""
@@ -50,6 +66,12 @@ class ContentTagged(_message.Message):
     def publish_time(self) -> _timestamp_pb2.Timestamp:
         """When it was said."""
 
+    @_builtins.property
+    def topics(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The hashtags of its own text, `#话题#` or `#topic`, without their signs: at most 10 of at most 30 characters,
+        NFKC, case folded, in the order of the text.
+        """
+
     def __init__(
         self,
         *,
@@ -59,10 +81,16 @@ class ContentTagged(_message.Message):
         item_ids: _abc.Iterable[_builtins.str] | None = ...,
         tag: _emotion_pb2.EmotionTag | None = ...,
         publish_time: _timestamp_pb2.Timestamp | None = ...,
+        post_id: _builtins.str = ...,
+        reply_to_id: _builtins.str = ...,
+        circle_id: _builtins.str = ...,
+        room_id: _builtins.str = ...,
+        region_code: _builtins.str = ...,
+        topics: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["publish_time", b"publish_time", "tag", b"tag"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "content_id", b"content_id", "item_ids", b"item_ids", "kind", b"kind", "publish_time", b"publish_time", "tag", b"tag"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "circle_id", b"circle_id", "content_id", b"content_id", "item_ids", b"item_ids", "kind", b"kind", "post_id", b"post_id", "publish_time", b"publish_time", "region_code", b"region_code", "reply_to_id", b"reply_to_id", "room_id", b"room_id", "tag", b"tag", "topics", b"topics"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -111,7 +111,18 @@ async def set_scene(shop: Shop) -> Scene:
 
     page = {"pageSize": 1, "pageToken": ""}
     user = {"userId": owner_id}
-    text = {"text": "Wonderful, 太棒了", "kind": "TEXT_KIND_COMMENT"}
+    context = {
+        "replyToText": "Is it any good?",
+        "replyToId": posts[0],
+        "itemId": ITEM,
+        "roomId": "room-1",
+    }
+    text = {
+        "text": "Wonderful, 太棒了",
+        "kind": "TEXT_KIND_COMMENT",
+        "context": context,
+        "locale": "zh-Hans",
+    }
     key = {"requestId": ""}
     good: dict[str, Values] = {
         "CreateSession": {**user, "roles": ["ROLE_SHOPPER"]},
@@ -134,6 +145,7 @@ async def set_scene(shop: Shop) -> Scene:
         "GetProfile": user,
         "TagText": text,
         "BatchTagTexts": {"texts": [text]},
+        "ExplainTag": text,
         "GetTaxonomy": {},
         "GetContentTag": {"contentId": posts[0]},
         "GetMood": user,

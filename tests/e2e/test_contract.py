@@ -18,6 +18,8 @@ Json = dict[str, Any]
 METHODS = list(methods())
 INTERNAL = {"resonance.community.v1.ContentService.BatchGetContents"}
 """RPCs for neighbours only: no path leads to them."""
+STREAMED = {"resonance.emotion_tag.v1.EmotionTagService.TagStream"}
+"""RPCs whose client sends a stream, which HTTP/1.1 has no place for."""
 UNREMEMBERED = {"CreateSession"}
 """Writes that need no `request_id`: a second token does no harm."""
 HARMLESS = (
@@ -147,7 +149,7 @@ def test_bounds_of_the_contract_are_in_the_description(document: Json, endpoint:
 @each_method
 def test_an_rpc_is_reachable_and_guarded_or_neither(method: MethodDescriptor) -> None:
     options = method.GetOptions()
-    is_internal = method.full_name in INTERNAL
+    is_internal = method.full_name in INTERNAL | STREAMED
 
     assert options.HasExtension(annotations_pb2.http) is not is_internal
     assert options.HasExtension(access_pb2.access) is not is_internal

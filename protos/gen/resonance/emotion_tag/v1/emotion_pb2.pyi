@@ -152,6 +152,54 @@ TEXT_KIND_CHAT: TextKind.ValueType  # 5
 """A turn of a conversation with care."""
 Global___TextKind: _TypeAlias = TextKind  # noqa: Y015
 
+class _Aspect:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AspectEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Aspect.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ASPECT_UNSPECIFIED: _Aspect.ValueType  # 0
+    """Never stored."""
+    ASPECT_QUALITY: _Aspect.ValueType  # 1
+    """质量: how well it is made, whether it is genuine, lasts, works."""
+    ASPECT_PRICE: _Aspect.ValueType  # 2
+    """价格: what it costs and whether it is worth it."""
+    ASPECT_LOOK: _Aspect.ValueType  # 3
+    """外观: colour, cut, design, whether it is like the picture."""
+    ASPECT_SIZE: _Aspect.ValueType  # 4
+    """尺寸: size, fit, room, weight."""
+    ASPECT_LOGISTICS: _Aspect.ValueType  # 5
+    """物流: how it travels and how fast."""
+    ASPECT_SERVICE: _Aspect.ValueType  # 6
+    """服务: how people are treated before, during and after buying."""
+    ASPECT_PACKAGING: _Aspect.ValueType  # 7
+    """包装: what it is wrapped in, and how it arrives in it."""
+    ASPECT_EFFECT: _Aspect.ValueType  # 8
+    """效果: what using it does: taste, comfort, skin, sound, speed."""
+
+class Aspect(_Aspect, metaclass=_AspectEnumTypeWrapper):
+    """What of a thing that is bought a clause talks about."""
+
+ASPECT_UNSPECIFIED: Aspect.ValueType  # 0
+"""Never stored."""
+ASPECT_QUALITY: Aspect.ValueType  # 1
+"""质量: how well it is made, whether it is genuine, lasts, works."""
+ASPECT_PRICE: Aspect.ValueType  # 2
+"""价格: what it costs and whether it is worth it."""
+ASPECT_LOOK: Aspect.ValueType  # 3
+"""外观: colour, cut, design, whether it is like the picture."""
+ASPECT_SIZE: Aspect.ValueType  # 4
+"""尺寸: size, fit, room, weight."""
+ASPECT_LOGISTICS: Aspect.ValueType  # 5
+"""物流: how it travels and how fast."""
+ASPECT_SERVICE: Aspect.ValueType  # 6
+"""服务: how people are treated before, during and after buying."""
+ASPECT_PACKAGING: Aspect.ValueType  # 7
+"""包装: what it is wrapped in, and how it arrives in it."""
+ASPECT_EFFECT: Aspect.ValueType  # 8
+"""效果: what using it does: taste, comfort, skin, sound, speed."""
+Global___Aspect: _TypeAlias = Aspect  # noqa: Y015
+
 @_typing.final
 class EmotionScore(_message.Message):
     """One emotion and how likely it is."""
@@ -209,6 +257,44 @@ class EvidenceSpan(_message.Message):
 Global___EvidenceSpan: _TypeAlias = EvidenceSpan  # noqa: Y015
 
 @_typing.final
+class AspectSentiment(_message.Message):
+    """What a text says about one aspect."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASPECT_FIELD_NUMBER: _builtins.int
+    POLARITY_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
+    aspect: Global___Aspect.ValueType
+    """Which."""
+    polarity: Global___Polarity.ValueType
+    """Which way what is said of it leans; MIXED if it is praised and blamed."""
+    start: _builtins.int
+    """First character of the words that name it, counted in Unicode code points from 0."""
+    end: _builtins.int
+    """One behind their last character."""
+    confidence: _builtins.float
+    """How sure that is, aspect and polarity, 0 to 1."""
+    def __init__(
+        self,
+        *,
+        aspect: Global___Aspect.ValueType = ...,
+        polarity: Global___Polarity.ValueType = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+        confidence: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aspect", b"aspect", "confidence", b"confidence", "end", b"end", "polarity", b"polarity", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AspectSentiment: _TypeAlias = AspectSentiment  # noqa: Y015
+
+@_typing.final
 class EmotionTag(_message.Message):
     """What a text feels like, and why."""
 
@@ -224,6 +310,8 @@ class EmotionTag(_message.Message):
     EVIDENCE_FIELD_NUMBER: _builtins.int
     MODEL_VERSION_FIELD_NUMBER: _builtins.int
     TAXONOMY_VERSION_FIELD_NUMBER: _builtins.int
+    ASPECTS_FIELD_NUMBER: _builtins.int
+    LOCALE_FIELD_NUMBER: _builtins.int
     emotion: Global___Emotion.ValueType
     """The top emotion. NEUTRAL if there is nothing to go by."""
     polarity: Global___Polarity.ValueType
@@ -240,6 +328,8 @@ class EmotionTag(_message.Message):
     """The model that said so."""
     taxonomy_version: _builtins.str
     """The taxonomy the emotions are from."""
+    locale: _builtins.str
+    """BCP-47 of the locale whose rules were applied, such as `zh-Hans`."""
     @_builtins.property
     def scores(self) -> _containers.RepeatedCompositeFieldContainer[Global___EmotionScore]:
         """All twelve, most likely first."""
@@ -247,6 +337,10 @@ class EmotionTag(_message.Message):
     @_builtins.property
     def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___EvidenceSpan]:
         """At most 5, strongest first. Empty for a neutral text."""
+
+    @_builtins.property
+    def aspects(self) -> _containers.RepeatedCompositeFieldContainer[Global___AspectSentiment]:
+        """What it says of what is bought, each aspect once, in the order in which they are named. At most 8."""
 
     def __init__(
         self,
@@ -261,10 +355,12 @@ class EmotionTag(_message.Message):
         evidence: _abc.Iterable[Global___EvidenceSpan] | None = ...,
         model_version: _builtins.str = ...,
         taxonomy_version: _builtins.str = ...,
+        aspects: _abc.Iterable[Global___AspectSentiment] | None = ...,
+        locale: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["confidence", b"confidence", "emotion", b"emotion", "evidence", b"evidence", "intensity", b"intensity", "language_code", b"language_code", "model_version", b"model_version", "polarity", b"polarity", "scores", b"scores", "taxonomy_version", b"taxonomy_version", "unsure", b"unsure"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aspects", b"aspects", "confidence", b"confidence", "emotion", b"emotion", "evidence", b"evidence", "intensity", b"intensity", "language_code", b"language_code", "locale", b"locale", "model_version", b"model_version", "polarity", b"polarity", "scores", b"scores", "taxonomy_version", b"taxonomy_version", "unsure", b"unsure"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from resonance.emotion_tag.v1 import emotion_pb2 as _emotion_pb2
 from resonance.type.v1 import text_pb2 as _text_pb2
 import builtins as _builtins
@@ -20,6 +21,68 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _Tier:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TierEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Tier.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TIER_UNSPECIFIED: _Tier.ValueType  # 0
+    """Never sent."""
+    TIER_NONE: _Tier.ValueType  # 1
+    """Nothing to go by: the answer for texts without any known piece."""
+    TIER_WIDE: _Tier.ValueType  # 2
+    """The wide model, which was sure."""
+    TIER_ENCODER: _Tier.ValueType  # 3
+    """The encoder, because the wide model was not sure."""
+
+class Tier(_Tier, metaclass=_TierEnumTypeWrapper):
+    """Which part of the model answered."""
+
+TIER_UNSPECIFIED: Tier.ValueType  # 0
+"""Never sent."""
+TIER_NONE: Tier.ValueType  # 1
+"""Nothing to go by: the answer for texts without any known piece."""
+TIER_WIDE: Tier.ValueType  # 2
+"""The wide model, which was sure."""
+TIER_ENCODER: Tier.ValueType  # 3
+"""The encoder, because the wide model was not sure."""
+Global___Tier: _TypeAlias = Tier  # noqa: Y015
+
+@_typing.final
+class TextContext(_message.Message):
+    """Where a text was said, as far as it is known; helps to read short and torn ones."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPLY_TO_TEXT_FIELD_NUMBER: _builtins.int
+    REPLY_TO_ID_FIELD_NUMBER: _builtins.int
+    ITEM_ID_FIELD_NUMBER: _builtins.int
+    ROOM_ID_FIELD_NUMBER: _builtins.int
+    reply_to_text: _builtins.str
+    """What the text answers. At most 1,000 characters."""
+    reply_to_id: _builtins.str
+    """The published content that the text answers; its stored tag counts. Ignored if it has none."""
+    item_id: _builtins.str
+    """The item it is about; how people feel about that at present counts a little."""
+    room_id: _builtins.str
+    """The live room it was said in; counts a little, like the item."""
+    def __init__(
+        self,
+        *,
+        reply_to_text: _builtins.str = ...,
+        reply_to_id: _builtins.str = ...,
+        item_id: _builtins.str = ...,
+        room_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item_id", b"item_id", "reply_to_id", b"reply_to_id", "reply_to_text", b"reply_to_text", "room_id", b"room_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TextContext: _TypeAlias = TextContext  # noqa: Y015
+
 @_typing.final
 class TextInput(_message.Message):
     """A text to tag."""
@@ -28,19 +91,31 @@ class TextInput(_message.Message):
 
     TEXT_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    LOCALE_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     """0 to 5,000 characters; an empty text is neutral and unsure."""
     kind: _emotion_pb2.TextKind.ValueType
     """What kind of text it is."""
+    locale: _builtins.str
+    """BCP-47 of the people who say it, such as `zh-Hant`; empty is as recognised. One that has no rules of its own is
+    served by the nearest that has: `zh-HK` by `zh-Hant`.
+    """
+    @_builtins.property
+    def context(self) -> Global___TextContext:
+        """Where it was said. Unset is nowhere in particular."""
+
     def __init__(
         self,
         *,
         text: _builtins.str = ...,
         kind: _emotion_pb2.TextKind.ValueType = ...,
+        context: Global___TextContext | None = ...,
+        locale: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "kind", b"kind", "locale", b"locale", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -54,19 +129,31 @@ class TagTextRequest(_message.Message):
 
     TEXT_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    LOCALE_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     """0 to 5,000 characters; an empty text is neutral and unsure."""
     kind: _emotion_pb2.TextKind.ValueType
     """What kind of text it is."""
+    locale: _builtins.str
+    """BCP-47 of the people who say it, such as `zh-Hant`; empty is as recognised. One that has no rules of its own is
+    served by the nearest that has: `zh-HK` by `zh-Hant`.
+    """
+    @_builtins.property
+    def context(self) -> Global___TextContext:
+        """Where it was said. Unset is nowhere in particular."""
+
     def __init__(
         self,
         *,
         text: _builtins.str = ...,
         kind: _emotion_pb2.TextKind.ValueType = ...,
+        context: Global___TextContext | None = ...,
+        locale: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "kind", b"kind", "locale", b"locale", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -145,6 +232,280 @@ class BatchTagTextsResponse(_message.Message):
 Global___BatchTagTextsResponse: _TypeAlias = BatchTagTextsResponse  # noqa: Y015
 
 @_typing.final
+class TagStreamRequest(_message.Message):
+    """Request of TagStream."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """What the client calls this text; the answer says it again. At most 64 characters."""
+    @_builtins.property
+    def text(self) -> Global___TextInput:
+        """The text."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        text: Global___TextInput | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["text", b"text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TagStreamRequest: _TypeAlias = TagStreamRequest  # noqa: Y015
+
+@_typing.final
+class TextRefusal(_message.Message):
+    """Why one text of a stream has no tag."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """For machines, as in `ErrorInfo`: `INVALID_REQUEST`."""
+    message: _builtins.str
+    """For a developer; names the field and the rule."""
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        message: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message", b"message", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TextRefusal: _TypeAlias = TextRefusal  # noqa: Y015
+
+@_typing.final
+class TagStreamResponse(_message.Message):
+    """Response of TagStream."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    TAG_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """The id that the text was sent with."""
+    @_builtins.property
+    def tag(self) -> _emotion_pb2.EmotionTag:
+        """The tag."""
+
+    @_builtins.property
+    def refusal(self) -> Global___TextRefusal:
+        """Why there is none."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        tag: _emotion_pb2.EmotionTag | None = ...,
+        refusal: Global___TextRefusal | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "refusal", b"refusal", "tag", b"tag"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "outcome", b"outcome", "refusal", b"refusal", "tag", b"tag"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_outcome: _TypeAlias = _typing.Literal["tag", "refusal"]  # noqa: Y015
+    _WhichOneofArgType_outcome: _TypeAlias = _typing.Literal["outcome", b"outcome"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_outcome) -> _WhichOneofReturnType_outcome | None: ...
+
+Global___TagStreamResponse: _TypeAlias = TagStreamResponse  # noqa: Y015
+
+@_typing.final
+class ExplainTagRequest(_message.Message):
+    """Request of ExplainTag."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    LOCALE_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """0 to 1,000 characters."""
+    kind: _emotion_pb2.TextKind.ValueType
+    """What kind of text it is."""
+    locale: _builtins.str
+    """BCP-47 of the people who say it, as in TagText."""
+    @_builtins.property
+    def context(self) -> Global___TextContext:
+        """Where it was said. Unset is nowhere in particular."""
+
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        kind: _emotion_pb2.TextKind.ValueType = ...,
+        context: Global___TextContext | None = ...,
+        locale: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "kind", b"kind", "locale", b"locale", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainTagRequest: _TypeAlias = ExplainTagRequest  # noqa: Y015
+
+@_typing.final
+class PieceEffect(_message.Message):
+    """One piece of a text and what hangs on it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    CONTRIBUTION_FIELD_NUMBER: _builtins.int
+    EMOTION_WITHOUT_FIELD_NUMBER: _builtins.int
+    POLARITY_WITHOUT_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_WITHOUT_FIELD_NUMBER: _builtins.int
+    WIDE_CONTRIBUTION_FIELD_NUMBER: _builtins.int
+    start: _builtins.int
+    """First character, counted in Unicode code points from 0."""
+    end: _builtins.int
+    """One behind the last character."""
+    contribution: _builtins.float
+    """How much more likely the top emotion is with the piece than without it, -1 to 1."""
+    emotion_without: _emotion_pb2.Emotion.ValueType
+    """The top emotion of the text without the piece."""
+    polarity_without: _emotion_pb2.Polarity.ValueType
+    """Which way the text without the piece leans."""
+    confidence_without: _builtins.float
+    """The confidence in the text without the piece, 0 to 1."""
+    wide_contribution: _builtins.float
+    """What the wide model's weights make of the piece: the share of all that spoke for the top emotion, below 0 if it
+    spoke against it.
+    """
+    def __init__(
+        self,
+        *,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+        contribution: _builtins.float = ...,
+        emotion_without: _emotion_pb2.Emotion.ValueType = ...,
+        polarity_without: _emotion_pb2.Polarity.ValueType = ...,
+        confidence_without: _builtins.float = ...,
+        wide_contribution: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confidence_without", b"confidence_without", "contribution", b"contribution", "emotion_without", b"emotion_without", "end", b"end", "polarity_without", b"polarity_without", "start", b"start", "wide_contribution", b"wide_contribution"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PieceEffect: _TypeAlias = PieceEffect  # noqa: Y015
+
+@_typing.final
+class DecidedThreshold(_message.Message):
+    """A limit that was compared with a figure of the answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    IS_REACHED_FIELD_NUMBER: _builtins.int
+    MEANING_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """What it decides: `unsure`, `tier`, `aspect`."""
+    limit: _builtins.float
+    """The limit."""
+    value: _builtins.float
+    """The figure that was compared."""
+    is_reached: _builtins.bool
+    """True if the figure is at or above the limit."""
+    @_builtins.property
+    def meaning(self) -> _text_pb2.LocalizedText:
+        """What that means for this text, in words."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        limit: _builtins.float = ...,
+        value: _builtins.float = ...,
+        is_reached: _builtins.bool = ...,
+        meaning: _text_pb2.LocalizedText | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["meaning", b"meaning"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_reached", b"is_reached", "limit", b"limit", "meaning", b"meaning", "name", b"name", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DecidedThreshold: _TypeAlias = DecidedThreshold  # noqa: Y015
+
+@_typing.final
+class ExplainTagResponse(_message.Message):
+    """Response of ExplainTag."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TAG_FIELD_NUMBER: _builtins.int
+    TIER_FIELD_NUMBER: _builtins.int
+    PIECES_FIELD_NUMBER: _builtins.int
+    ALTERNATIVES_FIELD_NUMBER: _builtins.int
+    THRESHOLDS_FIELD_NUMBER: _builtins.int
+    TAG_WITHOUT_CONTEXT_FIELD_NUMBER: _builtins.int
+    READINGS_FIELD_NUMBER: _builtins.int
+    LEXICON_VERSION_FIELD_NUMBER: _builtins.int
+    tier: Global___Tier.ValueType
+    """Which part of the model answered."""
+    readings: _builtins.int
+    """How many texts the model read for this answer."""
+    lexicon_version: _builtins.str
+    """The words that aspects are found by, as a checksum."""
+    @_builtins.property
+    def tag(self) -> _emotion_pb2.EmotionTag:
+        """The same tag that TagText gives."""
+
+    @_builtins.property
+    def pieces(self) -> _containers.RepeatedCompositeFieldContainer[Global___PieceEffect]:
+        """All pieces of the text in their order; long texts are cut into longer pieces. At most 64."""
+
+    @_builtins.property
+    def alternatives(self) -> _containers.RepeatedCompositeFieldContainer[_emotion_pb2.EmotionScore]:
+        """What else it might be, most likely first, at most 3."""
+
+    @_builtins.property
+    def thresholds(self) -> _containers.RepeatedCompositeFieldContainer[Global___DecidedThreshold]:
+        """What the figures were held against."""
+
+    @_builtins.property
+    def tag_without_context(self) -> _emotion_pb2.EmotionTag:
+        """The tag without the context, if one was given and changes the scores."""
+
+    def __init__(
+        self,
+        *,
+        tag: _emotion_pb2.EmotionTag | None = ...,
+        tier: Global___Tier.ValueType = ...,
+        pieces: _abc.Iterable[Global___PieceEffect] | None = ...,
+        alternatives: _abc.Iterable[_emotion_pb2.EmotionScore] | None = ...,
+        thresholds: _abc.Iterable[Global___DecidedThreshold] | None = ...,
+        tag_without_context: _emotion_pb2.EmotionTag | None = ...,
+        readings: _builtins.int = ...,
+        lexicon_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["tag", b"tag", "tag_without_context", b"tag_without_context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "lexicon_version", b"lexicon_version", "pieces", b"pieces", "readings", b"readings", "tag", b"tag", "tag_without_context", b"tag_without_context", "thresholds", b"thresholds", "tier", b"tier"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainTagResponse: _TypeAlias = ExplainTagResponse  # noqa: Y015
+
+@_typing.final
 class GetTaxonomyRequest(_message.Message):
     """Request of GetTaxonomy."""
 
@@ -167,6 +528,46 @@ class EmotionDescription(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class NamesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class ExamplesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     EMOTION_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     SMP_PARENT_FIELD_NUMBER: _builtins.int
@@ -175,6 +576,11 @@ class EmotionDescription(_message.Message):
     AROUSAL_FIELD_NUMBER: _builtins.int
     POLARITY_FIELD_NUMBER: _builtins.int
     EXAMPLE_FIELD_NUMBER: _builtins.int
+    PLUTCHIK_PARENT_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    EXAMPLES_FIELD_NUMBER: _builtins.int
+    IS_DERIVED_FIELD_NUMBER: _builtins.int
+    DERIVATION_FIELD_NUMBER: _builtins.int
     emotion: _emotion_pb2.Emotion.ValueType
     """Which."""
     smp_parent: _builtins.str
@@ -187,6 +593,12 @@ class EmotionDescription(_message.Message):
     """Calm 0 to excited 1."""
     polarity: _emotion_pb2.Polarity.ValueType
     """Which way it leans."""
+    plutchik_parent: _builtins.str
+    """Where it lies on Plutchik's wheel: `joy`, `trust`, `fear`, `surprise`, `sadness`, `disgust`, `anger`,
+    `anticipation`; empty for neutral.
+    """
+    is_derived: _builtins.bool
+    """True if no corpus labels it as it is meant here: it is known by a rule or by our own annotated examples."""
     @_builtins.property
     def name(self) -> _text_pb2.LocalizedText:
         """What people call it."""
@@ -194,6 +606,18 @@ class EmotionDescription(_message.Message):
     @_builtins.property
     def example(self) -> _text_pb2.LocalizedText:
         """A sentence that sounds like it."""
+
+    @_builtins.property
+    def names(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """What people call it, by the BCP-47 of every locale served: `zh-Hans`, `zh-Hant`, `en` and those added."""
+
+    @_builtins.property
+    def examples(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """A sentence that sounds like it, by locale."""
+
+    @_builtins.property
+    def derivation(self) -> _text_pb2.LocalizedText:
+        """The rule, in words. Unset if it is not derived."""
 
     def __init__(
         self,
@@ -206,14 +630,67 @@ class EmotionDescription(_message.Message):
         arousal: _builtins.float = ...,
         polarity: _emotion_pb2.Polarity.ValueType = ...,
         example: _text_pb2.LocalizedText | None = ...,
+        plutchik_parent: _builtins.str = ...,
+        names: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        examples: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        is_derived: _builtins.bool = ...,
+        derivation: _text_pb2.LocalizedText | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["example", b"example", "name", b"name"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["derivation", b"derivation", "example", b"example", "name", b"name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arousal", b"arousal", "ekman_parent", b"ekman_parent", "emotion", b"emotion", "example", b"example", "name", b"name", "polarity", b"polarity", "smp_parent", b"smp_parent", "valence", b"valence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arousal", b"arousal", "derivation", b"derivation", "ekman_parent", b"ekman_parent", "emotion", b"emotion", "example", b"example", "examples", b"examples", "is_derived", b"is_derived", "name", b"name", "names", b"names", "plutchik_parent", b"plutchik_parent", "polarity", b"polarity", "smp_parent", b"smp_parent", "valence", b"valence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EmotionDescription: _TypeAlias = EmotionDescription  # noqa: Y015
+
+@_typing.final
+class AspectDescription(_message.Message):
+    """One aspect."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class NamesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ASPECT_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    aspect: _emotion_pb2.Aspect.ValueType
+    """Which."""
+    @_builtins.property
+    def names(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """What people call it, by locale."""
+
+    def __init__(
+        self,
+        *,
+        aspect: _emotion_pb2.Aspect.ValueType = ...,
+        names: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aspect", b"aspect", "names", b"names"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AspectDescription: _TypeAlias = AspectDescription  # noqa: Y015
 
 @_typing.final
 class GetTaxonomyResponse(_message.Message):
@@ -223,21 +700,33 @@ class GetTaxonomyResponse(_message.Message):
 
     TAXONOMY_VERSION_FIELD_NUMBER: _builtins.int
     EMOTIONS_FIELD_NUMBER: _builtins.int
+    ASPECTS_FIELD_NUMBER: _builtins.int
+    LOCALES_FIELD_NUMBER: _builtins.int
     taxonomy_version: _builtins.str
     """The version of the taxonomy."""
     @_builtins.property
     def emotions(self) -> _containers.RepeatedCompositeFieldContainer[Global___EmotionDescription]:
         """The twelve emotions, in the order of `Emotion`."""
 
+    @_builtins.property
+    def aspects(self) -> _containers.RepeatedCompositeFieldContainer[Global___AspectDescription]:
+        """The eight aspects, in the order of `Aspect`."""
+
+    @_builtins.property
+    def locales(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """BCP-47 of the locales that have rules of their own."""
+
     def __init__(
         self,
         *,
         taxonomy_version: _builtins.str = ...,
         emotions: _abc.Iterable[Global___EmotionDescription] | None = ...,
+        aspects: _abc.Iterable[Global___AspectDescription] | None = ...,
+        locales: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["emotions", b"emotions", "taxonomy_version", b"taxonomy_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aspects", b"aspects", "emotions", b"emotions", "locales", b"locales", "taxonomy_version", b"taxonomy_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

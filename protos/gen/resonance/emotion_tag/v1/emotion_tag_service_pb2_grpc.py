@@ -45,6 +45,16 @@ class EmotionTagServiceStub:
                 request_serializer=resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.BatchTagTextsRequest.SerializeToString,
                 response_deserializer=resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.BatchTagTextsResponse.FromString,
                 _registered_method=True)
+        self.TagStream = channel.stream_stream(
+                '/resonance.emotion_tag.v1.EmotionTagService/TagStream',
+                request_serializer=resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.TagStreamRequest.SerializeToString,
+                response_deserializer=resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.TagStreamResponse.FromString,
+                _registered_method=True)
+        self.ExplainTag = channel.unary_unary(
+                '/resonance.emotion_tag.v1.EmotionTagService/ExplainTag',
+                request_serializer=resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.ExplainTagRequest.SerializeToString,
+                response_deserializer=resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.ExplainTagResponse.FromString,
+                _registered_method=True)
         self.GetTaxonomy = channel.unary_unary(
                 '/resonance.emotion_tag.v1.EmotionTagService/GetTaxonomy',
                 request_serializer=resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.GetTaxonomyRequest.SerializeToString,
@@ -75,6 +85,26 @@ class EmotionTagServiceServicer:
 
     def BatchTagTexts(self, request, context):
         """Tags up to 1,000 texts; the answer has the same order. Nothing is stored.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TagStream(self, request_iterator, context):
+        """Tags texts as they come: each message gets one answer with its `id`, in the order in which they were sent.
+
+        What is sent while texts are tagged is tagged together. While 128 texts wait for their answers to be read, no
+        further one is taken: a client that does not read is slowed down, not cut off. A text that breaks a rule is
+        answered with `refusal` and the stream goes on. gRPC only: HTTP/1.1 has no stream from the client, there
+        BatchTagTexts does the same. Nothing is stored.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainTag(self, request, context):
+        """Tags one text of up to 1,000 characters and says why: what it would feel like without each of its words, which
+        part of the model decided, and the thresholds. Takes up to some hundred times as long as TagText. Nothing is stored.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -114,6 +144,16 @@ def add_EmotionTagServiceServicer_to_server(servicer, server):
                     servicer.BatchTagTexts,
                     request_deserializer=resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.BatchTagTextsRequest.FromString,
                     response_serializer=resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.BatchTagTextsResponse.SerializeToString,
+            ),
+            'TagStream': grpc.stream_stream_rpc_method_handler(
+                    servicer.TagStream,
+                    request_deserializer=resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.TagStreamRequest.FromString,
+                    response_serializer=resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.TagStreamResponse.SerializeToString,
+            ),
+            'ExplainTag': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainTag,
+                    request_deserializer=resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.ExplainTagRequest.FromString,
+                    response_serializer=resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.ExplainTagResponse.SerializeToString,
             ),
             'GetTaxonomy': grpc.unary_unary_rpc_method_handler(
                     servicer.GetTaxonomy,
@@ -186,6 +226,60 @@ class EmotionTagService:
             '/resonance.emotion_tag.v1.EmotionTagService/BatchTagTexts',
             resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.BatchTagTextsRequest.SerializeToString,
             resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.BatchTagTextsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TagStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/resonance.emotion_tag.v1.EmotionTagService/TagStream',
+            resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.TagStreamRequest.SerializeToString,
+            resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.TagStreamResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainTag(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/resonance.emotion_tag.v1.EmotionTagService/ExplainTag',
+            resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.ExplainTagRequest.SerializeToString,
+            resonance_dot_emotion__tag_dot_v1_dot_emotion__tag__service__pb2.ExplainTagResponse.FromString,
             options,
             channel_credentials,
             insecure,

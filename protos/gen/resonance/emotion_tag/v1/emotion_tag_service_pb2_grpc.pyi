@@ -20,6 +20,18 @@ class EmotionTagServiceStub:
     """Tags one text. Nothing is stored."""
     BatchTagTexts: _aio.UnaryUnaryMultiCallable[_emotion_tag_service_pb2.BatchTagTextsRequest, _emotion_tag_service_pb2.BatchTagTextsResponse]
     """Tags up to 1,000 texts; the answer has the same order. Nothing is stored."""
+    TagStream: _aio.StreamStreamMultiCallable[_emotion_tag_service_pb2.TagStreamRequest, _emotion_tag_service_pb2.TagStreamResponse]
+    """Tags texts as they come: each message gets one answer with its `id`, in the order in which they were sent.
+
+    What is sent while texts are tagged is tagged together. While 128 texts wait for their answers to be read, no
+    further one is taken: a client that does not read is slowed down, not cut off. A text that breaks a rule is
+    answered with `refusal` and the stream goes on. gRPC only: HTTP/1.1 has no stream from the client, there
+    BatchTagTexts does the same. Nothing is stored.
+    """
+    ExplainTag: _aio.UnaryUnaryMultiCallable[_emotion_tag_service_pb2.ExplainTagRequest, _emotion_tag_service_pb2.ExplainTagResponse]
+    """Tags one text of up to 1,000 characters and says why: what it would feel like without each of its words, which
+    part of the model decided, and the thresholds. Takes up to some hundred times as long as TagText. Nothing is stored.
+    """
     GetTaxonomy: _aio.UnaryUnaryMultiCallable[_emotion_tag_service_pb2.GetTaxonomyRequest, _emotion_tag_service_pb2.GetTaxonomyResponse]
     """Gets the taxonomy: names, parents, valence, arousal and an example of each emotion."""
     GetContentTag: _aio.UnaryUnaryMultiCallable[_emotion_tag_service_pb2.GetContentTagRequest, _emotion_tag_service_pb2.GetContentTagResponse]
@@ -47,6 +59,30 @@ class EmotionTagServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_emotion_tag_service_pb2.BatchTagTextsRequest, _abc.Awaitable[_emotion_tag_service_pb2.BatchTagTextsResponse]],
     ) -> _abc.Awaitable[_emotion_tag_service_pb2.BatchTagTextsResponse]:
         """Tags up to 1,000 texts; the answer has the same order. Nothing is stored."""
+
+    @_abc_1.abstractmethod
+    def TagStream(
+        self,
+        request_iterator: _abc.AsyncIterator[_emotion_tag_service_pb2.TagStreamRequest],
+        context: _aio.ServicerContext[_abc.AsyncIterator[_emotion_tag_service_pb2.TagStreamRequest], _abc.AsyncIterator[_emotion_tag_service_pb2.TagStreamResponse]],
+    ) -> _abc.AsyncIterator[_emotion_tag_service_pb2.TagStreamResponse]:
+        """Tags texts as they come: each message gets one answer with its `id`, in the order in which they were sent.
+
+        What is sent while texts are tagged is tagged together. While 128 texts wait for their answers to be read, no
+        further one is taken: a client that does not read is slowed down, not cut off. A text that breaks a rule is
+        answered with `refusal` and the stream goes on. gRPC only: HTTP/1.1 has no stream from the client, there
+        BatchTagTexts does the same. Nothing is stored.
+        """
+
+    @_abc_1.abstractmethod
+    def ExplainTag(
+        self,
+        request: _emotion_tag_service_pb2.ExplainTagRequest,
+        context: _aio.ServicerContext[_emotion_tag_service_pb2.ExplainTagRequest, _abc.Awaitable[_emotion_tag_service_pb2.ExplainTagResponse]],
+    ) -> _abc.Awaitable[_emotion_tag_service_pb2.ExplainTagResponse]:
+        """Tags one text of up to 1,000 characters and says why: what it would feel like without each of its words, which
+        part of the model decided, and the thresholds. Takes up to some hundred times as long as TagText. Nothing is stored.
+        """
 
     @_abc_1.abstractmethod
     def GetTaxonomy(

@@ -21,6 +21,7 @@ from services.community.domain.content import Comment, Post, Said, full_text, te
 from services.community.domain.errors import CommentNotFound, PostNotFound
 from services.community.domain.graph import Standing
 from services.community.domain.kinds import ReactionKind, TextKind
+from services.community.domain.topics import topics_of
 
 
 @dataclass
@@ -284,6 +285,10 @@ class FakeReader:
                 text=full_text(post.title, post.body),
                 item_ids=post.item_ids,
                 published_at=post.created_at,
+                post_id=post.id,
+                reply_to_id=None,
+                region_code=post.region_code,
+                topics=topics_of(full_text(post.title, post.body)),
             )
             for post in posts.values()
             if post.id in content_ids
@@ -296,6 +301,10 @@ class FakeReader:
                 text=comment.body,
                 item_ids=posts[comment.post_id].item_ids,
                 published_at=comment.created_at,
+                post_id=comment.post_id,
+                reply_to_id=comment.reply_to_id,
+                region_code=comment.region_code,
+                topics=topics_of(comment.body),
             )
             for comment in comments.values()
             if comment.id in content_ids and comment.post_id in posts

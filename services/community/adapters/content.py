@@ -87,6 +87,7 @@ class PostgresPosts:
                 "item_ids": list(post.item_ids),
                 "rating": post.rating,
                 "created_at": post.created_at,
+                "region_code": post.region_code,
             },
         )
 
@@ -113,7 +114,9 @@ class PostgresPosts:
 
 
 _added = (
-    _insert_of(comments, "id", "post_id", "author_id", "body", "reply_to_id", "created_at")
+    _insert_of(
+        comments, "id", "post_id", "author_id", "body", "reply_to_id", "created_at", "region_code"
+    )
     .returning(comments.c.post_id)
     .cte("added")
 )
@@ -172,6 +175,7 @@ class PostgresComments:
                 "new_body": comment.body,
                 "new_reply_to_id": comment.reply_to_id,
                 "new_created_at": comment.created_at,
+                "new_region_code": comment.region_code,
             },
         )
 

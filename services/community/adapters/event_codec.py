@@ -39,6 +39,9 @@ def _(event: ContentPublished) -> ProtoMessage:
         post_id=str(event.post_id),
         item_ids=event.item_ids,
         publish_time=published_at,
+        reply_to_id=str(event.reply_to_id) if event.reply_to_id else "",
+        region_code=event.region_code,
+        topics=event.topics,
     )
 
 

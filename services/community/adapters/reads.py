@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    null,
     select,
     true,
     tuple_,
@@ -32,6 +33,7 @@ from services.community.application.ports import CommentView, Content, Followee,
 from services.community.domain.content import Comment, Post, full_text, text_kind
 from services.community.domain.errors import PostNotFound
 from services.community.domain.kinds import PostKind, ReactionKind, TextKind
+from services.community.domain.topics import topics_of
 
 _NEWER_THAN_ALL = UUID(int=2**128 - 1)
 _OLDER_THAN_ALL = UUID(int=0)
@@ -147,6 +149,9 @@ def _contents() -> Select[Any]:
             posts.c.body,
             posts.c.item_ids,
             posts.c.created_at,
+            posts.c.id.label("post_id"),
+            cast(null(), Uuid).label("reply_to_id"),
+            posts.c.region_code,
         ).where(posts.c.id == wanted),
         select(
             comments.c.id,
@@ -156,6 +161,9 @@ def _contents() -> Select[Any]:
             comments.c.body,
             posts.c.item_ids,
             comments.c.created_at,
+            comments.c.post_id,
+            comments.c.reply_to_id,
+            comments.c.region_code,
         )
         .select_from(comments.join(posts, posts.c.id == comments.c.post_id))
         .where(comments.c.id == wanted),
@@ -233,17 +241,23 @@ class PostgresReader:
 
     async def contents(self, content_ids: Sequence[UUID]) -> Sequence[Content]:
         found = await self._connection.execute(_CONTENTS, {"ids": list(content_ids)})
-        return [
-            Content(
-                content_id=row.id,
-                author_id=row.author_id,
-                kind=text_kind(PostKind(row.kind)) if row.kind else TextKind.COMMENT,
-                text=full_text(row.title, row.body),
-                item_ids=tuple(row.item_ids),
-                published_at=row.created_at,
-            )
-            for row in found
-        ]
+        return [_content(row) for row in found]
+
+
+def _content(row: Row[Any]) -> Content:
+    text = full_text(row.title, row.body)
+    return Content(
+        content_id=row.id,
+        author_id=row.author_id,
+        kind=text_kind(PostKind(row.kind)) if row.kind else TextKind.COMMENT,
+        text=text,
+        item_ids=tuple(row.item_ids),
+        published_at=row.created_at,
+        post_id=row.post_id,
+        reply_to_id=row.reply_to_id,
+        region_code=row.region_code,
+        topics=topics_of(text),
+    )
 
 
 def _post_view(row: Row[Any]) -> PostView:
@@ -257,6 +271,7 @@ def _post_view(row: Row[Any]) -> PostView:
             item_ids=tuple(row.item_ids),
             rating=row.rating,
             created_at=row.created_at,
+            region_code=row.region_code,
         ),
         comment_count=row.comment_count,
         reaction_count=row.reaction_count,
@@ -274,6 +289,7 @@ def _comment_view(row: Row[Any]) -> CommentView:
             body=row.body,
             reply_to_id=row.reply_to_id,
             created_at=row.created_at,
+            region_code=row.region_code,
         ),
         emotion=row.emotion,
     )

@@ -22,6 +22,7 @@ class CreateComment:
     reply_to_id: UUID | None
     request_id: UUID | None = None
     published_at: datetime | None = None
+    region_code: str = ""
 
 
 async def create_comment(
@@ -30,7 +31,7 @@ async def create_comment(
     """Publish, count, and tell the others in the same commit.
 
     Raises:
-        InvalidField: the text breaks a rule.
+        InvalidField: text or region break a rule.
         PostNotFound, CommentNotFound
     """
     now = clock.now()
@@ -41,7 +42,7 @@ async def create_comment(
         reply_to_id=command.reply_to_id,
         now=now,
         published_at=command.published_at,
-    )
+    ).said_in(command.region_code)
     async with transactions() as tx:
         subject = await tx.posts.hold(comment.post_id)
         await tx.comments.add(comment)

@@ -25,13 +25,14 @@ class CreatePost:
     rating: int
     request_id: UUID | None = None
     published_at: datetime | None = None
+    region_code: str = ""
 
 
 async def create_post(command: CreatePost, transactions: Transactions, clock: Clock) -> Post:
     """Publish, and tell the others in the same commit.
 
     Raises:
-        InvalidField: text, items or rating break a rule.
+        InvalidField: text, items, rating or region break a rule.
     """
     now = clock.now()
     post = Post.write(
@@ -43,7 +44,7 @@ async def create_post(command: CreatePost, transactions: Transactions, clock: Cl
         rating=command.rating,
         now=now,
         published_at=command.published_at,
-    )
+    ).said_in(command.region_code)
     async with transactions() as tx:
         await tx.posts.add(post)
         await tx.outbox.add([post.published(now)])

@@ -229,6 +229,10 @@ class Content:
     text: str
     item_ids: tuple[str, ...]
     published_at: datetime
+    post_id: UUID
+    reply_to_id: UUID | None
+    region_code: str
+    topics: tuple[str, ...]
 
 
 class Reader(Protocol):

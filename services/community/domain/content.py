@@ -1,6 +1,6 @@
 """Posts and comments, and the rules for saying and deleting them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -10,7 +10,9 @@ from services.chassis.kernel.ids import new_id, new_id_at
 from services.community.domain.errors import NotTheAuthor
 from services.community.domain.events import ContentDeleted, ContentPublished
 from services.community.domain.kinds import PostKind, TextKind
+from services.community.domain.regions import check_region
 from services.community.domain.texts import check_item_id, clean_body, clean_title
+from services.community.domain.topics import topics_of
 
 # In characters and counts; post.proto and community_service.proto say the same.
 LONGEST_TITLE = 100
@@ -36,6 +38,8 @@ class Post:
     item_ids: tuple[str, ...]
     rating: int
     created_at: datetime
+    region_code: str = ""
+    """Where its author is, as ISO 3166-2; empty if they do not say."""
 
     @classmethod
     def write(
@@ -69,6 +73,14 @@ class Post:
             created_at=published_at or now,
         )
 
+    def said_in(self, region_code: str) -> Self:
+        """The same from a region; an empty one says nothing.
+
+        Raises:
+            InvalidField: it is none.
+        """
+        return replace(self, region_code=check_region(region_code))
+
     def published(self, now: datetime) -> ContentPublished:
         """The fact that it can be read from now on, whenever it was said."""
         return ContentPublished(
@@ -79,6 +91,8 @@ class Post:
             post_id=self.id,
             item_ids=self.item_ids,
             published_at=self.created_at,
+            region_code=self.region_code,
+            topics=topics_of(full_text(self.title, self.body)),
         )
 
 
@@ -92,6 +106,8 @@ class Comment:
     body: str
     reply_to_id: UUID | None
     created_at: datetime
+    region_code: str = ""
+    """As in `Post`."""
 
     @classmethod
     def write(
@@ -118,8 +134,15 @@ class Comment:
             created_at=published_at or now,
         )
 
+    def said_in(self, region_code: str) -> Self:
+        """As in `Post`."""
+        return replace(self, region_code=check_region(region_code))
+
     def published(self, item_ids: tuple[str, ...], now: datetime) -> ContentPublished:
-        """The fact that it can be read from now on; it is about the items of its post."""
+        """The fact that it can be read from now on.
+
+        It is about the items of its post, and about the topics of its own text.
+        """
         return ContentPublished(
             occurred_at=now,
             content_id=self.id,
@@ -128,6 +151,9 @@ class Comment:
             post_id=self.post_id,
             item_ids=item_ids,
             published_at=self.created_at,
+            reply_to_id=self.reply_to_id,
+            region_code=self.region_code,
+            topics=topics_of(self.body),
         )
 
 

@@ -1,4 +1,7 @@
-"""Facts this service tells the others. None carries text: neighbours ask ContentService for it."""
+"""Facts this service tells the others.
+
+None carries text, but for hashtags: neighbours ask ContentService for it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +21,9 @@ class ContentPublished(DomainEvent):
     post_id: UUID
     item_ids: tuple[str, ...]
     published_at: datetime
+    region_code: str
+    topics: tuple[str, ...]
+    reply_to_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,6 +110,7 @@ class CommunityRpc(CommunityServiceServicer):
             rating=request.rating,
             request_id=optional_id(request.request_id, "request_id"),
             published_at=import_time(request, self._clock.now()),
+            region_code=request.region_code,
         )
         post = await create_post(command, self._transactions, self._clock)
         return pb.CreatePostResponse(post=to_post(fresh(post)))
@@ -138,6 +139,7 @@ class CommunityRpc(CommunityServiceServicer):
             reply_to_id=optional_id(request.reply_to_id, "reply_to_id"),
             request_id=optional_id(request.request_id, "request_id"),
             published_at=import_time(request, self._clock.now()),
+            region_code=request.region_code,
         )
         comment = await create_comment(command, self._transactions, self._clock)
         return pb.CreateCommentResponse(comment=to_comment(comment))

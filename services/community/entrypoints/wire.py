@@ -77,4 +77,8 @@ def to_content(content: Content) -> content_service_pb2.Content:
         text=content.text,
         item_ids=content.item_ids,
         publish_time=to_time(content.published_at),
+        post_id=str(content.post_id),
+        reply_to_id=str(content.reply_to_id) if content.reply_to_id else "",
+        region_code=content.region_code,
+        topics=content.topics,
     )

@@ -51,10 +51,20 @@ async def say(store: Store, who: UUID = ANN, body: str = "好用", title: str = 
 
 
 async def comment(
-    store: Store, post: Post, who: UUID = BEN, body: str = "真的吗", reply_to: UUID | None = None
+    store: Store,
+    post: Post,
+    who: UUID = BEN,
+    body: str = "真的吗",
+    reply_to: UUID | None = None,
+    region: str = "",
 ) -> Comment:
     command = CreateComment(
-        post_id=post.id, author_id=who, body=body, reply_to_id=reply_to, request_id=new_id()
+        post_id=post.id,
+        author_id=who,
+        body=body,
+        reply_to_id=reply_to,
+        request_id=new_id(),
+        region_code=region,
     )
     return await create_comment(command, store.transactions, CLOCK)
 
@@ -228,6 +238,22 @@ async def test_neighbours_read_the_texts_of_posts_and_comments(store: Store) -> 
     assert (found[under.id].text, found[under.id].kind) == ("评论", TextKind.COMMENT)
     assert found[under.id].item_ids == ("a", "b")
     assert found[under.id].author_id == BEN
+    assert (found[post.id].post_id, found[under.id].post_id) == (post.id, post.id)
+
+
+async def test_neighbours_read_what_a_text_is_about_and_from_where(store: Store) -> None:
+    post = await say(store, title="#开箱#", body="好用 #Unboxing")
+    first = await comment(store, post, body="#真香# 到了", region="CN-ZJ")
+    answer = await comment(store, post, reply_to=first.id)
+
+    async with store.reads() as reader:
+        asked = [post.id, first.id, answer.id]
+        found = {one.content_id: one for one in await reader.contents(asked)}
+
+    assert found[post.id].topics == ("开箱", "unboxing")
+    assert (found[first.id].topics, found[first.id].region_code) == (("真香",), "CN-ZJ")
+    assert (found[answer.id].topics, found[answer.id].region_code) == ((), "")
+    assert (found[first.id].reply_to_id, found[answer.id].reply_to_id) == (None, first.id)
 
 
 async def test_following_is_listed_latest_first_and_ends(store: Store) -> None:

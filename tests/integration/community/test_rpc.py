@@ -456,6 +456,20 @@ async def test_neighbours_get_the_texts_that_exist(community: Harness) -> None:
         await community.contents.BatchGetContents(content_pb.BatchGetContentsRequest())
 
 
+async def test_a_comment_says_from_where_and_what_about(community: Harness) -> None:
+    written = await post(community, body="#开箱#", region_code="CN-ZJ")
+    with refused("INVALID_REQUEST", grpc.StatusCode.INVALID_ARGUMENT):
+        await post(community, region_code="Zhejiang")
+
+    found = await community.contents.BatchGetContents(
+        content_pb.BatchGetContentsRequest(content_ids=[written.post_id])
+    )
+
+    (content,) = found.contents
+    assert (content.region_code, list(content.topics)) == ("CN-ZJ", ["开箱"])
+    assert content.post_id == written.post_id
+
+
 def test_every_reason_of_the_contract_has_a_class_and_the_other_way_round() -> None:
     classes = {
         kind.reason

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Sequence
 
-from services.emotion_tag.domain.tag import EmotionTag
+from services.emotion_tag.domain.tag import EmotionTag, TextInput
 from services.emotion_tag.domain.taxonomy import Emotion, Polarity
 
 
@@ -14,8 +14,9 @@ class FakeTagger:
         self.chunks: list[list[str]] = []
         self.threads: set[int] = set()
 
-    def tag(self, texts: Sequence[str]) -> list[EmotionTag]:
-        self.chunks.append(list(texts))
+    def tag(self, inputs: Sequence[TextInput]) -> list[EmotionTag]:
+        texts = [one.text for one in inputs]
+        self.chunks.append(texts)
         self.threads.add(threading.get_ident())
         return [
             EmotionTag(

@@ -9,13 +9,13 @@ from uuid import UUID
 from services.chassis.kernel.events import DomainEvent
 from services.emotion_tag.domain.content import Content, TaggedContent
 from services.emotion_tag.domain.mood import Evidence, Mood
-from services.emotion_tag.domain.tag import EmotionTag
+from services.emotion_tag.domain.tag import EmotionTag, TextInput
 
 
 class Tagger(Protocol):
     """The model. Deterministic; a text gets the same answer alone and in a batch."""
 
-    def tag(self, texts: Sequence[str]) -> list[EmotionTag]:
+    def tag(self, texts: Sequence[TextInput]) -> list[EmotionTag]:
         """Tag texts of any content, in their order; takes 0.1 to 0.3 ms for each."""
         ...
 

@@ -20,6 +20,28 @@ class TextKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """Where a text was said, as far as it is known; helps to read short and torn ones."""
+
+    reply_to: str = ""
+    """The text that it answers."""
+    prior: tuple[float, ...] | None = None
+    """How people feel about the room or the product at present: the probability of each emotion in
+    the order of `EMOTIONS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextInput:
+    """A text to tag."""
+
+    text: str
+    kind: TextKind = TextKind.UNKNOWN
+    locale: str = ""
+    """BCP-47 of the people who say it; empty is as recognised."""
+    context: Context | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceSpan:
     """A piece of the text that spoke for the emotion, in code points, end exclusive."""
 

@@ -13,6 +13,7 @@ from services.emotion_tag.application.ports import Reads, Tagger
 from services.emotion_tag.application.tagging.get_content_tag import get_content_tag
 from services.emotion_tag.application.tagging.tag_texts import tag_texts
 from services.emotion_tag.application.tagging.tag_together import TagTogether
+from services.emotion_tag.domain.tag import TextInput
 from services.emotion_tag.domain.taxonomy import TAXONOMY, TAXONOMY_VERSION, EmotionEntry, Localized
 from services.emotion_tag.wire import EMOTION_NUMBERS, POLARITY_NUMBERS, to_mood, to_tag
 
@@ -25,12 +26,12 @@ class EmotionTagRpc(EmotionTagServiceServicer):
         self._taxonomy = _taxonomy()
 
     async def TagText(self, request: pb.TagTextRequest, context: Any) -> pb.TagTextResponse:
-        return pb.TagTextResponse(tag=to_tag(await self._together.tag(request.text)))
+        return pb.TagTextResponse(tag=to_tag(await self._together.tag(TextInput(request.text))))
 
     async def BatchTagTexts(
         self, request: pb.BatchTagTextsRequest, context: Any
     ) -> pb.BatchTagTextsResponse:
-        tags = await tag_texts([one.text for one in request.texts], self._tagger)
+        tags = await tag_texts([TextInput(one.text) for one in request.texts], self._tagger)
         return pb.BatchTagTextsResponse(tags=[to_tag(tag) for tag in tags])
 
     async def GetTaxonomy(

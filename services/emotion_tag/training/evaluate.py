@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from services.emotion_tag.adapters.wide.artefact import load
 from services.emotion_tag.adapters.wide.linear_tagger import SHIPPED, LinearTagger
-from services.emotion_tag.domain.tag import EmotionTag
+from services.emotion_tag.domain.tag import EmotionTag, TextInput
 from services.emotion_tag.domain.taxonomy import (
     EMOTIONS,
     SMP_SIX,
@@ -132,7 +132,7 @@ def shipped_figures(tagger: LinearTagger, data: Path) -> list[Figure]:
     seeds = splits.held_out_seeds()
     ocemotion = list(corpora.ocemotion(data, "dev.tsv", 1.0))
     tags = {
-        name: tagger.tag([e.text for e in examples])
+        name: tagger.tag([TextInput(e.text) for e in examples])
         for name, examples in {
             "usual": usual,
             "virus": virus,
@@ -207,11 +207,11 @@ def speeds(tagger: LinearTagger, texts: Sequence[str]) -> list[Figure]:
     for name, these in (("20-character", short), ("whole", list(texts[:3000]))):
         began = time.perf_counter()
         for text in these[:1000]:
-            tagger.tag([text])
+            tagger.tag([TextInput(text)])
         alone = time.perf_counter() - began
         began = time.perf_counter()
         for start in range(0, len(these), 500):
-            tagger.tag(these[start : start + 500])
+            tagger.tag([TextInput(text) for text in these[start : start + 500]])
         batched = time.perf_counter() - began
         figures += [
             Figure(f"{name} texts/s alone", 1000 / alone, f"{alone:.3f} ms each"),
@@ -227,7 +227,7 @@ def file_figures(tagger: LinearTagger, path: Path, mapping: dict[str, str]) -> l
     classes: Sequence[str] = (
         SMP_SIX if all(label in SMP_SIX for _, label in known) else [str(e) for e in EMOTIONS]
     )
-    tags = tagger.tag([text for text, _ in known])
+    tags = tagger.tag([TextInput(text) for text, _ in known])
     answered = [
         TAXONOMY[tag.emotion].smp_parent if classes is SMP_SIX else str(tag.emotion) for tag in tags
     ]

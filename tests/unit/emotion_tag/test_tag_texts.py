@@ -5,6 +5,7 @@ from services.emotion_tag.application.tagging.tag_texts import (
     CHUNK_TEXTS,
     tag_texts,
 )
+from services.emotion_tag.domain.tag import TextInput
 from tests.support.fake_tagger import FakeTagger
 
 
@@ -12,7 +13,7 @@ async def test_a_batch_keeps_its_order_over_chunks() -> None:
     tagger = FakeTagger()
     texts = ["好" * (number % 300) for number in range(1000)]
 
-    tags = await tag_texts(texts, tagger)
+    tags = await tag_texts([TextInput(text) for text in texts], tagger)
 
     assert [tag.language for tag in tags] == [str(len(text)) for text in texts]
     assert all(len(chunk) <= CHUNK_TEXTS for chunk in tagger.chunks)
@@ -22,7 +23,7 @@ async def test_a_batch_keeps_its_order_over_chunks() -> None:
 async def test_a_text_longer_than_a_chunk_is_a_chunk() -> None:
     tagger = FakeTagger()
 
-    await tag_texts(["好", "好" * (CHUNK_CHARACTERS + 1), "好"], tagger)
+    await tag_texts([TextInput("好" * length) for length in (1, CHUNK_CHARACTERS + 1, 1)], tagger)
 
     assert [len(chunk) for chunk in tagger.chunks] == [1, 1, 1]
 

@@ -10,13 +10,13 @@ from services.emotion_tag.application.tagging.tag_together import (
     REMEMBERED,
     TagTogether,
 )
-from services.emotion_tag.domain.tag import EmotionTag
+from services.emotion_tag.domain.tag import EmotionTag, TextInput
 from tests.support.fake_tagger import FakeTagger
 
 
 class BrokenTagger(FakeTagger):
-    def tag(self, texts: Sequence[str]) -> list[EmotionTag]:
-        raise ValueError(f"broken at {texts[0]}")
+    def tag(self, inputs: Sequence[TextInput]) -> list[EmotionTag]:
+        raise ValueError(f"broken at {inputs[0]}")
 
 
 async def test_texts_of_the_same_moment_are_one_batch() -> None:
@@ -24,7 +24,7 @@ async def test_texts_of_the_same_moment_are_one_batch() -> None:
     together = TagTogether(tagger)
     texts = ["好" * length for length in range(1, 17)]
 
-    tags = await asyncio.gather(*(together.tag(text) for text in texts))
+    tags = await asyncio.gather(*(together.tag(TextInput(text)) for text in texts))
 
     assert tagger.chunks == [texts]
     assert [tag.language for tag in tags] == [str(len(text)) for text in texts]
@@ -36,7 +36,7 @@ async def test_a_batch_is_bounded_and_nobody_is_left_out() -> None:
     together = TagTogether(tagger)
     texts = [f"{number}" * 90 for number in range(10, 40)]
 
-    tags = await asyncio.gather(*(together.tag(text) for text in texts))
+    tags = await asyncio.gather(*(together.tag(TextInput(text)) for text in texts))
 
     assert len(tags) == len(texts)
     assert len(tagger.chunks) > 1
@@ -48,7 +48,7 @@ async def test_a_text_that_was_tagged_is_remembered() -> None:
     together = TagTogether(tagger)
 
     for _ in range(3):
-        await together.tag("666")
+        await together.tag(TextInput("666"))
 
     assert tagger.chunks == [["666"]]
 
@@ -57,19 +57,19 @@ async def test_only_the_latest_answers_are_remembered() -> None:
     tagger = FakeTagger()
     together = TagTogether(tagger)
     for number in range(REMEMBERED + 1):
-        await together.tag(str(number))
+        await together.tag(TextInput(str(number)))
     tagger.chunks.clear()
 
-    await together.tag(str(REMEMBERED))
-    await together.tag("0")
+    await together.tag(TextInput(str(REMEMBERED)))
+    await together.tag(TextInput("0"))
 
     assert tagger.chunks == [["0"]]
 
 
 async def test_a_caller_who_has_gone_does_not_keep_the_others() -> None:
     together = TagTogether(FakeTagger())
-    gone = asyncio.create_task(together.tag("走了"))
-    stays = asyncio.create_task(together.tag("还在"))
+    gone = asyncio.create_task(together.tag(TextInput("走了")))
+    stays = asyncio.create_task(together.tag(TextInput("还在")))
     await asyncio.sleep(0)
 
     gone.cancel()
@@ -81,7 +81,9 @@ async def test_a_caller_who_has_gone_does_not_keep_the_others() -> None:
 async def test_a_failure_reaches_everybody_who_waits() -> None:
     together = TagTogether(BrokenTagger())
 
-    answers = await asyncio.gather(together.tag("一"), together.tag("二"), return_exceptions=True)
+    answers = await asyncio.gather(
+        together.tag(TextInput("一")), together.tag(TextInput("二")), return_exceptions=True
+    )
 
     assert [type(answer) for answer in answers] == [ValueError, ValueError]
 
@@ -89,6 +91,6 @@ async def test_a_failure_reaches_everybody_who_waits() -> None:
 async def test_a_long_text_is_tagged_beside_the_event_loop() -> None:
     tagger = FakeTagger()
 
-    await TagTogether(tagger).tag("好" * (AT_ONCE + 1))
+    await TagTogether(tagger).tag(TextInput("好" * (AT_ONCE + 1)))
 
     assert threading.get_ident() not in tagger.threads

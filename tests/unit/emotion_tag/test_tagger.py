@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.emotion_tag.adapters.wide.artefact import WEIGHTS, BrokenModelError, load
 from services.emotion_tag.adapters.wide.linear_tagger import SHIPPED, LinearTagger
-from services.emotion_tag.domain.tag import MAX_EVIDENCE, EmotionTag
+from services.emotion_tag.domain.tag import MAX_EVIDENCE, EmotionTag, TextInput
 from services.emotion_tag.domain.taxonomy import Emotion, Polarity
 
 MAX_MODEL_BYTES = 4_000_000
@@ -39,7 +39,7 @@ ANY_TEXT = st.one_of(
 
 
 def tag(text: str) -> EmotionTag:
-    [answer] = TAGGER.tag([text])
+    [answer] = TAGGER.tag([TextInput(text)])
     return answer
 
 
@@ -68,7 +68,7 @@ def test_any_text_gets_an_answer_that_keeps_the_contract(text: str) -> None:
 
 @given(st.lists(ANY_TEXT, min_size=2, max_size=20))
 def test_a_text_gets_the_same_answer_alone_and_in_a_batch(texts: list[str]) -> None:
-    assert TAGGER.tag(texts) == [tag(text) for text in texts]
+    assert TAGGER.tag([TextInput(text) for text in texts]) == [tag(text) for text in texts]
 
 
 @pytest.mark.parametrize(

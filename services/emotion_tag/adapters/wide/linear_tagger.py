@@ -13,7 +13,7 @@ from services.emotion_tag.adapters.wide.intensity import intensity, signs
 from services.emotion_tag.adapters.wide.linear_model import LinearModel, Scored
 from services.emotion_tag.adapters.wide.polarity import Clauses, lean
 from services.emotion_tag.adapters.wide.script import ScriptDetector
-from services.emotion_tag.domain.tag import EmotionTag, EvidenceSpan
+from services.emotion_tag.domain.tag import EmotionTag, EvidenceSpan, TextInput
 from services.emotion_tag.domain.taxonomy import EMOTIONS, SMP_SIX, TAXONOMY, Emotion
 
 SHIPPED = Path(__file__).parents[2] / "models" / "research"
@@ -69,10 +69,11 @@ class LinearTagger:
     def version(self) -> str:
         return self._artefact.version
 
-    def tag(self, texts: Sequence[str]) -> list[EmotionTag]:
+    def tag(self, inputs: Sequence[TextInput]) -> list[EmotionTag]:
         """Tag texts of any content, in their order."""
-        if not texts:
+        if not inputs:
             return []
+        texts = [one.text for one in inputs]
         reading = self.read(texts)
         probabilities = reading.probabilities
         top = probabilities.argmax(axis=1)

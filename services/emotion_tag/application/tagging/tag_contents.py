@@ -12,7 +12,7 @@ from services.emotion_tag.application.ports import Contents, Tagger, Transaction
 from services.emotion_tag.application.tagging.tag_texts import tag_texts
 from services.emotion_tag.domain.content import Content, tagged
 from services.emotion_tag.domain.events import ContentTagged
-from services.emotion_tag.domain.tag import EmotionTag
+from services.emotion_tag.domain.tag import EmotionTag, TextInput
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ async def read_contents(content_ids: Sequence[UUID], contents: Contents, tagger:
         ContentUnreachable: the neighbour did not answer in time.
     """
     found = await contents.read(list(dict.fromkeys(content_ids)))
-    tags = await tag_texts([content.text for content in found], tagger)
+    tags = await tag_texts([TextInput(one.text, one.kind) for one in found], tagger)
     return Read(list(zip(found, tags, strict=True)))
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 from services.emotion_tag.application.ports import Tagger
-from services.emotion_tag.domain.tag import EmotionTag
+from services.emotion_tag.domain.tag import EmotionTag, TextInput
 
 AT_ONCE = 500
 """Characters tagged without leaving the event loop, about 1 ms; a thread costs 0.1 ms more."""
@@ -13,9 +13,9 @@ CHUNK_TEXTS, CHUNK_CHARACTERS = 64, 8_000
 """What one thread is given at a time; bounds the memory, about 200 bytes for each character."""
 
 
-async def tag_texts(texts: Sequence[str], tagger: Tagger) -> list[EmotionTag]:
+async def tag_texts(texts: Sequence[TextInput], tagger: Tagger) -> list[EmotionTag]:
     """Tag texts in their order, a chunk at a time."""
-    if sum(map(len, texts)) <= AT_ONCE:
+    if sum(len(one.text) for one in texts) <= AT_ONCE:
         return tagger.tag(texts)
     tags: list[EmotionTag] = []
     for chunk in _chunks(texts):
@@ -23,14 +23,14 @@ async def tag_texts(texts: Sequence[str], tagger: Tagger) -> list[EmotionTag]:
     return tags
 
 
-def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:
-    chunk: list[str] = []
+def _chunks(texts: Sequence[TextInput]) -> Iterator[list[TextInput]]:
+    chunk: list[TextInput] = []
     characters = 0
-    for text in texts:
-        if chunk and (len(chunk) == CHUNK_TEXTS or characters + len(text) > CHUNK_CHARACTERS):
+    for one in texts:
+        if chunk and (len(chunk) == CHUNK_TEXTS or characters + len(one.text) > CHUNK_CHARACTERS):
             yield chunk
             chunk, characters = [], 0
-        chunk.append(text)
-        characters += len(text)
+        chunk.append(one)
+        characters += len(one.text)
     if chunk:
         yield chunk

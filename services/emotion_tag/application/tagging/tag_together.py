@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from services.emotion_tag.application.ports import Tagger
 from services.emotion_tag.application.tagging.tag_texts import AT_ONCE
-from services.emotion_tag.domain.tag import EmotionTag
+from services.emotion_tag.domain.tag import EmotionTag, TextInput
 
 REMEMBERED = 4096  # answers, about 2 KB each
 GATHER = 0.002  # seconds that a busy service waits for more texts; an idle one answers at once
@@ -24,22 +24,22 @@ class TagTogether:
     def __init__(self, tagger: Tagger) -> None:
         self._tagger = tagger
         self._known: OrderedDict[bytes, EmotionTag] = OrderedDict()
-        self._waiting: list[tuple[str, asyncio.Future[EmotionTag]]] = []
+        self._waiting: list[tuple[TextInput, asyncio.Future[EmotionTag]]] = []
         self._answered_at = -GATHER
 
-    async def tag(self, text: str) -> EmotionTag:
+    async def tag(self, one: TextInput) -> EmotionTag:
         """Tag one text; a long one in a thread, so that other calls go on meanwhile."""
-        if len(text) > AT_ONCE:
-            return (await asyncio.to_thread(self._tagger.tag, [text]))[0]
-        key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        if len(one.text) > AT_ONCE:
+            return (await asyncio.to_thread(self._tagger.tag, [one]))[0]
+        key = _digest(one)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = await self._join(text)
+            known = self._known[key] = await self._join(one)
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return known
 
-    def _join(self, text: str) -> asyncio.Future[EmotionTag]:
+    def _join(self, one: TextInput) -> asyncio.Future[EmotionTag]:
         """Wait for the next batch; the first one to wait calls for it.
 
         gRPC hands over one call at a time, so under load a batch needs a moment to fill.
@@ -49,14 +49,14 @@ class TagTogether:
             is_busy = loop.time() - self._answered_at < GATHER
             loop.call_later(GATHER if is_busy else 0, self._answer)
         future: asyncio.Future[EmotionTag] = loop.create_future()
-        self._waiting.append((text, future))
+        self._waiting.append((one, future))
         return future
 
     def _answer(self) -> None:
         """Tag what waits, as much as may be done without a pause."""
         batch = self._next_batch()
         try:
-            tags = self._tagger.tag([text for text, _ in batch])
+            tags = self._tagger.tag([one for one, _ in batch])
         except Exception as error:  # noqa: BLE001 - each caller gets it
             for _, future in batch:
                 if not future.done():
@@ -67,11 +67,11 @@ class TagTogether:
                 future.set_result(tag)
         self._answered_at = asyncio.get_running_loop().time()
 
-    def _next_batch(self) -> list[tuple[str, asyncio.Future[EmotionTag]]]:
+    def _next_batch(self) -> list[tuple[TextInput, asyncio.Future[EmotionTag]]]:
         characters = 0
         count = 0
-        for text, _ in self._waiting:
-            characters += len(text)
+        for one, _ in self._waiting:
+            characters += len(one.text)
             if count and characters > CHARACTERS_AT_ONCE:
                 break
             count += 1
@@ -79,3 +79,9 @@ class TagTogether:
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._answer)
         return batch
+
+
+def _digest(one: TextInput) -> bytes:
+    """Two texts that share it are the same text, said in the same place."""
+    said = repr((one.text, one.kind, one.locale, one.context))
+    return blake2b(said.encode(), digest_size=16).digest()

@@ -129,6 +129,8 @@ class _GuardRuleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_GuardRule.V
     """The person seems distressed and the offer comforts: put first."""
     GUARD_RULE_PLAIN_IN_DISTRESS: _GuardRule.ValueType  # 4
     """The person seems distressed and the offer is plain: let through."""
+    GUARD_RULE_NOTHING_TO_SOMEBODY_IN_NEED: _GuardRule.ValueType  # 5
+    """There is a sign that the person needs care, not offers: everything is kept back."""
 
 class GuardRule(_GuardRule, metaclass=_GuardRuleEnumTypeWrapper):
     """Why the guard let an offer through or kept it back."""
@@ -143,6 +145,8 @@ GUARD_RULE_COMFORT_FIRST: GuardRule.ValueType  # 3
 """The person seems distressed and the offer comforts: put first."""
 GUARD_RULE_PLAIN_IN_DISTRESS: GuardRule.ValueType  # 4
 """The person seems distressed and the offer is plain: let through."""
+GUARD_RULE_NOTHING_TO_SOMEBODY_IN_NEED: GuardRule.ValueType  # 5
+"""There is a sign that the person needs care, not offers: everything is kept back."""
 Global___GuardRule: _TypeAlias = GuardRule  # noqa: Y015
 
 @_typing.final

@@ -417,6 +417,7 @@ class Mood(_message.Message):
     CAUSES_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    VALENCE_DEVIATION_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     """Whose."""
     emotion: Global___Emotion.ValueType
@@ -429,6 +430,8 @@ class Mood(_message.Message):
     """How sure that is, 0 to 1: grows with the amount of evidence, falls as it ages."""
     version: _builtins.int
     """Counts the changes, from 0."""
+    valence_deviation: _builtins.float
+    """Standard deviation of `valence`: how far off it may well be. About 0.5 if nothing is known."""
     @_builtins.property
     def scores(self) -> _containers.RepeatedCompositeFieldContainer[Global___EmotionScore]:
         """All twelve, strongest first; they add up to 1."""
@@ -453,10 +456,11 @@ class Mood(_message.Message):
         causes: _abc.Iterable[Global___MoodCause] | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
+        valence_deviation: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arousal", b"arousal", "causes", b"causes", "confidence", b"confidence", "emotion", b"emotion", "scores", b"scores", "update_time", b"update_time", "user_id", b"user_id", "valence", b"valence", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arousal", b"arousal", "causes", b"causes", "confidence", b"confidence", "emotion", b"emotion", "scores", b"scores", "update_time", b"update_time", "user_id", b"user_id", "valence", b"valence", "valence_deviation", b"valence_deviation", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from resonance.emotion_tag.v1 import distress_pb2 as _distress_pb2
 from resonance.emotion_tag.v1 import emotion_pb2 as _emotion_pb2
 import builtins as _builtins
 import sys
@@ -123,3 +124,41 @@ class MoodChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MoodChanged: _TypeAlias = MoodChanged  # noqa: Y015
+
+@_typing.final
+class DistressChanged(_message.Message):
+    """How much care a person may need has changed. For protecting people only, never for selling to them. Carries neither
+    a reason nor a text.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Whose."""
+    level: _distress_pb2.DistressLevel.ValueType
+    """How grave; unspecified if there is no sign any more, or it was forgotten."""
+    version: _builtins.int
+    """Counts the changes, from 1."""
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """From here on it no longer counts, without a further event. Unset without a level."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        level: _distress_pb2.DistressLevel.ValueType = ...,
+        version: _builtins.int = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "level", b"level", "user_id", b"user_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DistressChanged: _TypeAlias = DistressChanged  # noqa: Y015

@@ -24,13 +24,13 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+resonance/emotion_tag/v1/error_reason.proto\x12\x18resonance.emotion_tag.v1*q\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45RROR_REASON_TAG_NOT_FOUND\x10\x01\x12$\n ERROR_REASON_CONTENT_UNREACHABLE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+resonance/emotion_tag/v1/error_reason.proto\x12\x18resonance.emotion_tag.v1*\xe7\x01\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45RROR_REASON_TAG_NOT_FOUND\x10\x01\x12$\n ERROR_REASON_CONTENT_UNREACHABLE\x10\x02\x12\x1f\n\x1b\x45RROR_REASON_BAD_PAGE_TOKEN\x10\x14\x12\'\n#ERROR_REASON_HISTORY_NOT_FOR_AGENTS\x10\x15\x12*\n&ERROR_REASON_DISTRESS_SIGNAL_NOT_FOUND\x10\x16\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'resonance.emotion_tag.v1.error_reason_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ERRORREASON']._serialized_start=73
-  _globals['_ERRORREASON']._serialized_end=186
+  _globals['_ERRORREASON']._serialized_start=74
+  _globals['_ERRORREASON']._serialized_end=305
 # @@protoc_insertion_point(module_scope)

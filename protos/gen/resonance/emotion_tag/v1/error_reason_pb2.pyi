@@ -28,6 +28,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The content has not been tagged, or its tag was forgotten."""
     ERROR_REASON_CONTENT_UNREACHABLE: _ErrorReason.ValueType  # 2
     """The content could not be read from its owner in time; the event is tried again."""
+    ERROR_REASON_BAD_PAGE_TOKEN: _ErrorReason.ValueType  # 20
+    """The page token is not one of this list's."""
+    ERROR_REASON_HISTORY_NOT_FOR_AGENTS: _ErrorReason.ValueType  # 21
+    """Agents see the last days of a timeline only."""
+    ERROR_REASON_DISTRESS_SIGNAL_NOT_FOUND: _ErrorReason.ValueType  # 22
+    """There is no such sign of distress, or it has expired."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call to `emotion_tag` failed, for machines. `ErrorInfo.reason` carries the name without its prefix."""
@@ -38,4 +44,10 @@ ERROR_REASON_TAG_NOT_FOUND: ErrorReason.ValueType  # 1
 """The content has not been tagged, or its tag was forgotten."""
 ERROR_REASON_CONTENT_UNREACHABLE: ErrorReason.ValueType  # 2
 """The content could not be read from its owner in time; the event is tried again."""
+ERROR_REASON_BAD_PAGE_TOKEN: ErrorReason.ValueType  # 20
+"""The page token is not one of this list's."""
+ERROR_REASON_HISTORY_NOT_FOR_AGENTS: ErrorReason.ValueType  # 21
+"""Agents see the last days of a timeline only."""
+ERROR_REASON_DISTRESS_SIGNAL_NOT_FOUND: ErrorReason.ValueType  # 22
+"""There is no such sign of distress, or it has expired."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

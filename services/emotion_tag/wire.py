@@ -5,6 +5,7 @@ from datetime import datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from resonance.emotion_tag.v1 import emotion_pb2 as pb
+from services.emotion_tag.domain.aspect import ASPECTS
 from services.emotion_tag.domain.mood import MoodView
 from services.emotion_tag.domain.tag import EmotionTag, TextKind
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion, Polarity
@@ -14,6 +15,9 @@ EMOTION_NUMBERS = {
 }
 POLARITY_NUMBERS = {
     polarity: pb.Polarity.Value(f"POLARITY_{polarity.value.upper()}") for polarity in Polarity
+}
+ASPECT_NUMBERS = {
+    aspect: pb.Aspect.Value(f"ASPECT_{aspect.value.upper()}") for aspect in ASPECTS
 }
 _KINDS = {
     kind: pb.TextKind.Value(f"TEXT_KIND_{kind.value.upper()}")
@@ -60,6 +64,17 @@ def to_tag(tag: EmotionTag) -> pb.EmotionTag:
         ],
         model_version=tag.model_version,
         taxonomy_version=tag.taxonomy_version,
+        aspects=[
+            pb.AspectSentiment(
+                aspect=ASPECT_NUMBERS[one.aspect],
+                polarity=POLARITY_NUMBERS[one.polarity],
+                start=one.start,
+                end=one.end,
+                confidence=one.confidence,
+            )
+            for one in tag.aspects
+        ],
+        locale=tag.locale,
     )
 
 

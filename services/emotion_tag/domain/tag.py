@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.emotion_tag.domain.aspect import AspectSentiment
 from services.emotion_tag.domain.taxonomy import EMOTIONS, TAXONOMY_VERSION, Emotion, Polarity
 
 MAX_EVIDENCE = 5  # emotion.proto says the same
@@ -70,6 +71,10 @@ class EmotionTag:
     """Strongest first, at most `MAX_EVIDENCE`; empty for a neutral text."""
     model_version: str
     taxonomy_version: str = TAXONOMY_VERSION
+    aspects: tuple[AspectSentiment, ...] = ()
+    """Each aspect once, in the order in which they are named."""
+    locale: str = ""
+    """BCP-47 of the locale whose rules were applied; empty for a tag that was stored before."""
 
     def ranked(self) -> list[tuple[Emotion, float]]:
         """The emotions with their probabilities, most likely first."""

@@ -16,9 +16,7 @@ EMOTION_NUMBERS = {
 POLARITY_NUMBERS = {
     polarity: pb.Polarity.Value(f"POLARITY_{polarity.value.upper()}") for polarity in Polarity
 }
-ASPECT_NUMBERS = {
-    aspect: pb.Aspect.Value(f"ASPECT_{aspect.value.upper()}") for aspect in ASPECTS
-}
+ASPECT_NUMBERS = {aspect: pb.Aspect.Value(f"ASPECT_{aspect.value.upper()}") for aspect in ASPECTS}
 _KINDS = {
     kind: pb.TextKind.Value(f"TEXT_KIND_{kind.value.upper()}")
     for kind in TextKind

@@ -12,6 +12,7 @@ from services.emotion_tag.application.moods.learn_consent import LearnConsent, l
 from services.emotion_tag.application.tagging.forget_content import forget_content
 from services.emotion_tag.application.tagging.get_content_tag import get_content_tag
 from services.emotion_tag.application.tagging.tag_contents import Read, tag_contents
+from services.emotion_tag.domain.aspect import Aspect, AspectSentiment
 from services.emotion_tag.domain.content import Content
 from services.emotion_tag.domain.errors import TagNotFound
 from services.emotion_tag.domain.mood import HALF_LIFE, MoodView
@@ -35,6 +36,8 @@ def tag_of(emotion: Emotion) -> EmotionTag:
         language="zh-Hant",
         evidence=(EvidenceSpan(0, 2, 0.625),),
         model_version="test-1",
+        aspects=(AspectSentiment(Aspect.PRICE, Polarity.NEGATIVE, 1, 3, 0.875),),
+        locale="zh-Hant",
     )
 
 

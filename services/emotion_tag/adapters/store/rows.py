@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.emotion_tag.domain.aspect import Aspect, AspectSentiment
 from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.mood import Cause, Mood
 from services.emotion_tag.domain.tag import EmotionTag, EvidenceSpan
@@ -28,6 +29,10 @@ def tag_to_row(content: TaggedContent) -> dict[str, Any]:
         "evidence": [[span.start, span.end, span.contribution] for span in tag.evidence],
         "model_version": tag.model_version,
         "taxonomy_version": tag.taxonomy_version,
+        "aspects": [
+            [one.aspect, one.polarity, one.start, one.end, one.confidence] for one in tag.aspects
+        ],
+        "locale": tag.locale,
         "published_at": content.published_at,
     }
 
@@ -44,7 +49,13 @@ def tag_from_row(row: Any) -> EmotionTag:
         evidence=tuple(EvidenceSpan(*span) for span in row.evidence),
         model_version=row.model_version,
         taxonomy_version=row.taxonomy_version,
+        aspects=tuple(_aspect(*one) for one in row.aspects or ()),
+        locale=row.locale or "",
     )
+
+
+def _aspect(aspect: str, polarity: str, start: int, end: int, confidence: float) -> AspectSentiment:
+    return AspectSentiment(Aspect(aspect), Polarity(polarity), start, end, confidence)
 
 
 def mood_to_row(mood: Mood) -> dict[str, Any]:

@@ -57,6 +57,8 @@ tags = Table(
     Column("evidence", JSON),
     Column("model_version", String(64)),
     Column("taxonomy_version", String(16)),
+    Column("aspects", JSON),
+    Column("locale", String(35)),
     Column("published_at", _time),
     Column("tagged_at", _time),
     CheckConstraint("is_forgotten OR (digest IS NOT NULL AND scores IS NOT NULL)", name="content"),

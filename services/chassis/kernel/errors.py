@@ -5,6 +5,7 @@ Source: AIP-193 (errors), AIP-194 (which codes a client may retry).
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -17,6 +18,8 @@ class DomainError(Exception):
     """
 
     reason: ClassVar[str]
+    retry_after: ClassVar[timedelta | None] = None
+    """When the same call may succeed, where that is known; the caller is told."""
 
     def __init__(self, message: str, **metadata: str) -> None:
         super().__init__(message)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import grpc
 from google.protobuf.any_pb2 import Any as AnyProto
-from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 from sqlalchemy import exc
 
@@ -204,7 +204,7 @@ def expected(error: Exception) -> DomainError | None:
 
 
 def to_failure(error: DomainError, domain: str) -> Failure:
-    """Write an expected failure as `google.rpc.Status` with `ErrorInfo` and field violations."""
+    """Write an expected failure as `google.rpc.Status`: why, which fields, when to retry."""
     code = code_of(error)
     message = _clipped(str(error), _LONGEST_MESSAGE)
     metadata = {name: _clipped(text, _LONGEST_TEXT) for name, text in error.metadata.items()}
@@ -212,6 +212,10 @@ def to_failure(error: DomainError, domain: str) -> Failure:
     violations = _violations(error)
     if violations:
         details.append(_pack(_bad_request(violations)))
+    if error.retry_after is not None:
+        retry = RetryInfo()
+        retry.retry_delay.FromTimedelta(error.retry_after)
+        details.append(_pack(retry))
     status = Status(code=code.value[0], message=message, details=details)
     return Failure(code, message, ((DETAILS, status.SerializeToString()),), error.reason)
 
@@ -242,7 +246,7 @@ def _clipped(text: str, longest: int) -> str:
     return text if len(data) <= longest else data[: longest - 3].decode("utf-8", "ignore") + "…"
 
 
-def _pack(message: ErrorInfo | BadRequest) -> AnyProto:
+def _pack(message: ErrorInfo | BadRequest | RetryInfo) -> AnyProto:
     packed = AnyProto()
     packed.Pack(message)
     return packed

@@ -11,3 +11,4 @@ class Purpose(IntEnum):
     ANALYTICS = 3
     CROSS_PLATFORM_FUSION = 4
     EMOTION_INFERENCE = 5
+    PICTURE_INFERENCE = 6

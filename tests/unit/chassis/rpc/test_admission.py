@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import grpc
 import pytest
 from google.protobuf import any_pb2
-from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from grpc_status import rpc_status
@@ -41,6 +42,11 @@ pb = contract()
 
 class OutOfStock(Exhausted):
     reason = "OUT_OF_STOCK"
+
+
+class QueueFull(Exhausted):
+    reason = "QUEUE_FULL"
+    retry_after = timedelta(seconds=1.5)
 
 
 def failing(error: BaseException) -> Any:
@@ -108,6 +114,15 @@ async def test_each_kind_of_failure_has_its_code(kind: type[DomainError], code: 
         "test.resonance",
         {"left": "0"},
     )
+
+
+async def test_a_caller_is_told_when_to_come_back() -> None:
+    async with serve(echo_servicer(Echo=failing(QueueFull("Too many.")))) as served:
+        _, _, details = await failure_of(stub_of(served).Echo(pb.EchoRequest(text="hello")))
+
+    retry = RetryInfo()
+    assert details[-1].Unpack(retry)
+    assert retry.retry_delay.ToTimedelta() == QueueFull.retry_after
 
 
 async def test_a_field_that_breaks_a_rule_of_the_domain_is_named() -> None:

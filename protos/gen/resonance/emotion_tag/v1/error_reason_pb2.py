@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+resonance/emotion_tag/v1/error_reason.proto\x12\x18resonance.emotion_tag.v1*\xe7\x01\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45RROR_REASON_TAG_NOT_FOUND\x10\x01\x12$\n ERROR_REASON_CONTENT_UNREACHABLE\x10\x02\x12\x1f\n\x1b\x45RROR_REASON_BAD_PAGE_TOKEN\x10\x14\x12\'\n#ERROR_REASON_HISTORY_NOT_FOR_AGENTS\x10\x15\x12*\n&ERROR_REASON_DISTRESS_SIGNAL_NOT_FOUND\x10\x16\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+resonance/emotion_tag/v1/error_reason.proto\x12\x18resonance.emotion_tag.v1*\xae\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45RROR_REASON_TAG_NOT_FOUND\x10\x01\x12$\n ERROR_REASON_CONTENT_UNREACHABLE\x10\x02\x12\x1f\n\x1b\x45RROR_REASON_BAD_PAGE_TOKEN\x10\x14\x12\'\n#ERROR_REASON_HISTORY_NOT_FOR_AGENTS\x10\x15\x12*\n&ERROR_REASON_DISTRESS_SIGNAL_NOT_FOUND\x10\x16\x12 \n\x1c\x45RROR_REASON_ALERT_NOT_FOUND\x10(\x12\"\n\x1e\x45RROR_REASON_WRONG_ALERT_STATE\x10)\x12\'\n#ERROR_REASON_PICTURES_NOT_INSTALLED\x10<\x12(\n$ERROR_REASON_PICTURE_CONSENT_MISSING\x10=\x12#\n\x1f\x45RROR_REASON_PICTURE_UNREADABLE\x10>\x12\"\n\x1e\x45RROR_REASON_PICTURE_TOO_LARGE\x10?\x12!\n\x1d\x45RROR_REASON_PICTURE_TOO_SLOW\x10@\x12\x1e\n\x1a\x45RROR_REASON_PICTURES_BUSY\x10\x41\x12 \n\x1c\x45RROR_REASON_MEDIA_NOT_FOUND\x10\x42\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'resonance.emotion_tag.v1.er
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=74
-  _globals['_ERRORREASON']._serialized_end=305
+  _globals['_ERRORREASON']._serialized_end=632
 # @@protoc_insertion_point(module_scope)

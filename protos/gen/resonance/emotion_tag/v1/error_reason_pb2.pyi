@@ -34,6 +34,24 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Agents see the last days of a timeline only."""
     ERROR_REASON_DISTRESS_SIGNAL_NOT_FOUND: _ErrorReason.ValueType  # 22
     """There is no such sign of distress, or it has expired."""
+    ERROR_REASON_ALERT_NOT_FOUND: _ErrorReason.ValueType  # 40
+    """There is no such alert."""
+    ERROR_REASON_WRONG_ALERT_STATE: _ErrorReason.ValueType  # 41
+    """The alert is in another state than this needs; `state` says in which."""
+    ERROR_REASON_PICTURES_NOT_INSTALLED: _ErrorReason.ValueType  # 60
+    """Pictures cannot be read here: the picture extra is not installed. The message says how to install it."""
+    ERROR_REASON_PICTURE_CONSENT_MISSING: _ErrorReason.ValueType  # 61
+    """The person has not granted `picture_inference`."""
+    ERROR_REASON_PICTURE_UNREADABLE: _ErrorReason.ValueType  # 62
+    """The bytes are no picture or clip of the kinds taken, or they are damaged."""
+    ERROR_REASON_PICTURE_TOO_LARGE: _ErrorReason.ValueType  # 63
+    """More bytes, pixels or seconds than are taken."""
+    ERROR_REASON_PICTURE_TOO_SLOW: _ErrorReason.ValueType  # 64
+    """Reading was stopped because it took too long; the same picture will again."""
+    ERROR_REASON_PICTURES_BUSY: _ErrorReason.ValueType  # 65
+    """Too many pictures are waiting; RetryInfo says when to come back."""
+    ERROR_REASON_MEDIA_NOT_FOUND: _ErrorReason.ValueType  # 66
+    """There is no such file in the person's media folder, or the service has no media folder."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call to `emotion_tag` failed, for machines. `ErrorInfo.reason` carries the name without its prefix."""
@@ -50,4 +68,22 @@ ERROR_REASON_HISTORY_NOT_FOR_AGENTS: ErrorReason.ValueType  # 21
 """Agents see the last days of a timeline only."""
 ERROR_REASON_DISTRESS_SIGNAL_NOT_FOUND: ErrorReason.ValueType  # 22
 """There is no such sign of distress, or it has expired."""
+ERROR_REASON_ALERT_NOT_FOUND: ErrorReason.ValueType  # 40
+"""There is no such alert."""
+ERROR_REASON_WRONG_ALERT_STATE: ErrorReason.ValueType  # 41
+"""The alert is in another state than this needs; `state` says in which."""
+ERROR_REASON_PICTURES_NOT_INSTALLED: ErrorReason.ValueType  # 60
+"""Pictures cannot be read here: the picture extra is not installed. The message says how to install it."""
+ERROR_REASON_PICTURE_CONSENT_MISSING: ErrorReason.ValueType  # 61
+"""The person has not granted `picture_inference`."""
+ERROR_REASON_PICTURE_UNREADABLE: ErrorReason.ValueType  # 62
+"""The bytes are no picture or clip of the kinds taken, or they are damaged."""
+ERROR_REASON_PICTURE_TOO_LARGE: ErrorReason.ValueType  # 63
+"""More bytes, pixels or seconds than are taken."""
+ERROR_REASON_PICTURE_TOO_SLOW: ErrorReason.ValueType  # 64
+"""Reading was stopped because it took too long; the same picture will again."""
+ERROR_REASON_PICTURES_BUSY: ErrorReason.ValueType  # 65
+"""Too many pictures are waiting; RetryInfo says when to come back."""
+ERROR_REASON_MEDIA_NOT_FOUND: ErrorReason.ValueType  # 66
+"""There is no such file in the person's media folder, or the service has no media folder."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

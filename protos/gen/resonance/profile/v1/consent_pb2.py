@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"resonance/profile/v1/consent.proto\x12\x14resonance.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa3\x01\n\x07\x43onsent\x12.\n\x07purpose\x18\x01 \x01(\x0e\x32\x1d.resonance.profile.v1.Purpose\x12\x0f\n\x07granted\x18\x02 \x01(\x08\x12/\n\x0b\x64\x65\x63ide_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x16\n\x0epolicy_version\x18\x05 \x01(\t\"k\n\x08\x43onsents\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12/\n\x08\x63onsents\x18\x02 \x03(\x0b\x32\x1d.resonance.profile.v1.Consent\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t*\xaf\x01\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x1b\n\x17PURPOSE_PERSONALIZATION\x10\x01\x12\x15\n\x11PURPOSE_MARKETING\x10\x02\x12\x15\n\x11PURPOSE_ANALYTICS\x10\x03\x12!\n\x1dPURPOSE_CROSS_PLATFORM_FUSION\x10\x04\x12\x1d\n\x19PURPOSE_EMOTION_INFERENCE\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"resonance/profile/v1/consent.proto\x12\x14resonance.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa3\x01\n\x07\x43onsent\x12.\n\x07purpose\x18\x01 \x01(\x0e\x32\x1d.resonance.profile.v1.Purpose\x12\x0f\n\x07granted\x18\x02 \x01(\x08\x12/\n\x0b\x64\x65\x63ide_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x16\n\x0epolicy_version\x18\x05 \x01(\t\"k\n\x08\x43onsents\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12/\n\x08\x63onsents\x18\x02 \x03(\x0b\x32\x1d.resonance.profile.v1.Consent\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t*\xce\x01\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x1b\n\x17PURPOSE_PERSONALIZATION\x10\x01\x12\x15\n\x11PURPOSE_MARKETING\x10\x02\x12\x15\n\x11PURPOSE_ANALYTICS\x10\x03\x12!\n\x1dPURPOSE_CROSS_PLATFORM_FUSION\x10\x04\x12\x1d\n\x19PURPOSE_EMOTION_INFERENCE\x10\x05\x12\x1d\n\x19PURPOSE_PICTURE_INFERENCE\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,7 +33,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'resonance.profile.v1.consen
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PURPOSE']._serialized_start=369
-  _globals['_PURPOSE']._serialized_end=544
+  _globals['_PURPOSE']._serialized_end=575
   _globals['_CONSENT']._serialized_start=94
   _globals['_CONSENT']._serialized_end=257
   _globals['_CONSENTS']._serialized_start=259

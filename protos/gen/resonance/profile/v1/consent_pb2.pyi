@@ -38,6 +38,8 @@ class _PurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Purpose.Value
     """Link the person's accounts on several platforms."""
     PURPOSE_EMOTION_INFERENCE: _Purpose.ValueType  # 5
     """Infer and use the person's mood from what they say."""
+    PURPOSE_PICTURE_INFERENCE: _Purpose.ValueType  # 6
+    """Look at expressions and text in pictures and clips that the person uploads (看懂我上传的图片)."""
 
 class Purpose(_Purpose, metaclass=_PurposeEnumTypeWrapper):
     """What personal data may be used for. Every purpose is off until the person grants it."""
@@ -54,6 +56,8 @@ PURPOSE_CROSS_PLATFORM_FUSION: Purpose.ValueType  # 4
 """Link the person's accounts on several platforms."""
 PURPOSE_EMOTION_INFERENCE: Purpose.ValueType  # 5
 """Infer and use the person's mood from what they say."""
+PURPOSE_PICTURE_INFERENCE: Purpose.ValueType  # 6
+"""Look at expressions and text in pictures and clips that the person uploads (看懂我上传的图片)."""
 Global___Purpose: _TypeAlias = Purpose  # noqa: Y015
 
 @_typing.final

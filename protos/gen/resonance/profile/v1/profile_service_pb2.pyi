@@ -417,7 +417,7 @@ class UpdateConsentsRequest(_message.Message):
     """A UUID that makes a retry safe: the same id is applied once and answered the same."""
     @_builtins.property
     def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConsentChange]:
-        """1 to 5 decisions, each purpose at most once."""
+        """1 to 6 decisions, each purpose at most once."""
 
     def __init__(
         self,

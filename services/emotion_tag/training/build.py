@@ -20,7 +20,7 @@ _MOST = 127  # of an int8
 _CLIPPED = 0.9999  # quantile of the sizes of a column that still has its full size
 # Whose bias is taken, for zh and en: the corpora with the plainest priors, and for Chinese some of
 # our own comments', where questions and facts are more common.
-_BIAS_OF = ({"smp-usual": 0.8, "seed": 0.2}, {"goemotions": 1.0})
+_BIAS_OF = ({"smp-usual": 0.8, "own": 0.2}, {"goemotions": 1.0})
 
 
 def build(data: Path, recipe: Recipe, tell: Callable[..., None]) -> Artefact:
@@ -46,8 +46,13 @@ def build(data: Path, recipe: Recipe, tell: Callable[..., None]) -> Artefact:
         traditional_only=traditional_only,
         calibration=uncalibrated(),
     )
-    tell("calibrating on %d texts", len(known.tuned_emotions))
-    artefact = calibrated(artefact, known.tuned_emotions, known.tuned_polarities)
+    emotions = [example for example in known.tuned if example.corpus not in ("shopping", "cped")]
+    tell("calibrating on %d texts", len(emotions))
+    polarities = [
+        [example for example in known.tuned if example.corpus == name]
+        for name in sorted({example.corpus for example in known.tuned} - {"cped"})
+    ]
+    artefact = calibrated(artefact, emotions, polarities)
     return replace(artefact, version=f"wide-1-{_digest(artefact)}")
 
 

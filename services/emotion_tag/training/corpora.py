@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from services.emotion_tag.domain.tag import TextKind
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion, Polarity
 
 E = Emotion
@@ -48,6 +49,11 @@ class Example:
     polarity_weight: float = 0.5
     polarity: Polarity | None = None
     """What people said outright, mixed and neutral included; None if only `positive` is known."""
+    kind: TextKind = TextKind.POST
+    reply_to: str = ""
+    """What it answers, where the corpus tells."""
+    group: str = ""
+    """The dialogue or the phenomenon it belongs to, where there is one."""
 
 
 SMP: Mapping[str, Label] = {
@@ -103,6 +109,21 @@ _GOEMOTIONS: Mapping[str, Label] = {
     "remorse": frozenset({E.SADNESS}),
     "sadness": frozenset({E.SADNESS}),
     "surprise": frozenset({E.SURPRISE}),
+    "neutral": frozenset({E.NEUTRAL}),
+}
+_CPED: Mapping[str, Label] = {
+    "happy": frozenset({E.JOY, E.ANTICIPATION}),
+    "grateful": frozenset({E.GRATITUDE}),
+    "relaxed": frozenset({E.JOY, E.LIKE}),
+    "positive-other": HAPPY,
+    "anger": frozenset({E.ANGER}),
+    "sadness": frozenset({E.SADNESS}),
+    "fear": frozenset({E.FEAR}),
+    "depress": SAD,
+    "disgust": frozenset({E.DISGUST, E.BOREDOM}),
+    "astonished": frozenset({E.SURPRISE}),
+    "worried": frozenset({E.FEAR}),
+    "negative-other": SAD | ANGRY | {E.FEAR},
     "neutral": frozenset({E.NEUTRAL}),
 }
 _EMOTAG: Mapping[str, Label] = {
@@ -206,6 +227,7 @@ def goemotions(data: Path, name: str) -> Iterator[Example]:
                 corpus="goemotions",
                 label=tuple((label, 1 / len(labels)) for label in labels),
                 positive=_positive(frozenset[Emotion]().union(*labels)),
+                kind=TextKind.COMMENT,
             )
 
 
@@ -250,29 +272,60 @@ def shopping(data: Path, weight: float) -> Iterator[Example]:
                     positive=float(row["label"]),
                     weight=weight,
                     polarity_weight=1.0,
+                    kind=TextKind.REVIEW,
                 )
 
 
-def emoji(data: Path, weight: float) -> Iterator[Example]:
-    """EmoTag1200 (eight emotions) and Emoji Sentiment Ranking (polarity)."""
-    folder = data / "lex_emoji"
-    with (folder / "EmoTag_EmoTag1200-scores.csv").open(encoding="utf-8", newline="") as lines:
+def cped(data: Path, split: str, weight: float = 1.0) -> Iterator[Example]:
+    """CPED, `valid` and `test`: turns of dialogues in television plays, with the turn before."""
+    path = data / "zh_cped_dialogue" / f"{split}_split.csv"
+    dialogue, before = "", ""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if row["Dialogue_ID"] != dialogue:
+                dialogue, before = row["Dialogue_ID"], ""
+            text, meant = row["Utterance"].strip(), _CPED[row["Emotion"]]
+            if text:
+                yield Example(
+                    text=text,
+                    language="zh",
+                    corpus="cped",
+                    label=((narrowed(meant, text), 1.0),),
+                    positive=_positive(meant),
+                    weight=weight,
+                    kind=TextKind.CHAT,
+                    reply_to=before,
+                    group=dialogue,
+                )
+            before = text
+
+
+def emotag(data: Path, weight: float) -> Iterator[Example]:
+    """EmoTag1200: eight emotions of emoji."""
+    path = data / "lex_emoji" / "EmoTag_EmoTag1200-scores.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             scores = {label: float(row[name]) for name, label in _EMOTAG.items()}
             total = sum(scores.values())
             top = max(scores.values())
-            if top >= _LEAST_SCORE:
-                label = tuple((k, v / total) for k, v in scores.items() if v >= top / 2)
-                share = sum(v for _, v in label)
-                for language in ("zh", "en"):
-                    yield Example(
-                        text=row["emoji"],
-                        language=language,
-                        corpus="emoji",
-                        label=tuple((k, v / share) for k, v in label),
-                        weight=weight,
-                    )
-    with (folder / "Emoji_Sentiment_Data_v1.0.csv").open(encoding="utf-8", newline="") as lines:
+            if top < _LEAST_SCORE:
+                continue
+            label = tuple((k, v / total) for k, v in scores.items() if v >= top / 2)
+            share = sum(v for _, v in label)
+            for language in ("zh", "en"):
+                yield Example(
+                    text=row["emoji"],
+                    language=language,
+                    corpus="emoji",
+                    label=tuple((k, v / share) for k, v in label),
+                    weight=weight,
+                )
+
+
+def emoji_polarity(data: Path, weight: float) -> Iterator[Example]:
+    """Emoji Sentiment Ranking: polarity of emoji."""
+    path = data / "lex_emoji" / "Emoji_Sentiment_Data_v1.0.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             negative, positive = int(row["Negative"]), int(row["Positive"])
             if int(row["Occurrences"]) >= _LEAST_SEEN:
@@ -285,22 +338,30 @@ def emoji(data: Path, weight: float) -> Iterator[Example]:
                 )
 
 
-def seed(path: Path, weight: float) -> Iterator[Example]:
-    """Our own short commerce comments, with text, language, label, polarity and phenomenon."""
+def own(path: Path, weight: float, half: str | None = None) -> Iterator[Example]:
+    """Our own short commerce comments; of a file in two halves, one of them."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
+            if half not in (None, row.get("half")):
+                continue
             yield Example(
                 text=row["text"],
                 language=row["language"][:2],
-                corpus="seed",
+                corpus="own",
                 label=((frozenset({Emotion(row["label"])}), 1.0),),
                 positive={"positive": 1.0, "negative": 0.0, "mixed": 0.5, "neutral": 0.5}[
                     row["polarity"]
                 ],
                 polarity=Polarity(row["polarity"]),
                 weight=weight,
+                kind=TextKind(row.get("kind", _kind_of(row["phenomenon"]))),
+                group=row["phenomenon"],
             )
+
+
+def _kind_of(phenomenon: str) -> TextKind:
+    return TextKind.DANMAKU if phenomenon == "danmaku" else TextKind.COMMENT
 
 
 def _positive(label: Label) -> float | None:

@@ -129,7 +129,7 @@ def shipped_figures(tagger: LinearTagger, data: Path) -> list[Figure]:
     virus = list(corpora.smp(data, "virus_test_labeled.json", "smp-virus"))
     english = list(corpora.goemotions(data, "original_test.tsv"))
     shop = splits.held_out_shopping(data)
-    seeds = splits.held_out_seeds()
+    seeds = splits.challenge_test()
     ocemotion = list(corpora.ocemotion(data, "dev.tsv", 1.0))
     tags = {
         name: tagger.tag([TextInput(e.text) for e in examples])
@@ -155,12 +155,12 @@ def shipped_figures(tagger: LinearTagger, data: Path) -> list[Figure]:
         *_sureness("GoEmotions test", tags["en"], english),
         *_polarity_figures(tagger, shop, tags["shop"]),
         Figure(
-            "own comments, held-out fifth: top emotion right",
+            "own challenge comments, test half: top emotion right",
             _share(tags["seeds"], seeds),
             f"{len(seeds)} texts, 12 emotions",
         ),
         Figure(
-            "own comments, held-out fifth: polarity right",
+            "own challenge comments, test half: polarity right",
             sum(t.polarity == e.polarity for t, e in zip(tags["seeds"], seeds, strict=True))
             / len(seeds),
             "of four",

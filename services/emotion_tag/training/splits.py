@@ -4,20 +4,52 @@ A text belongs to one of the three for good: copies of tuning texts are taken ou
 learned from. Copies of test texts stay in, as everybody's do, and are reported without as well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from services.emotion_tag.training import corpora
 from services.emotion_tag.training.corpora import Example
 
-SEED = Path(__file__).parent / "seed.jsonl"
+_HERE = Path(__file__).parent
+SEED = _HERE / "seed.jsonl"
+CHALLENGE = _HERE / "challenge.jsonl"
 
 OCEMOTION_WEIGHT = 0.3  # labels from hashtags
 SHOPPING_WEIGHT = 0.2  # its emotions are only known as good or bad
-SEED_WEIGHT = 8.0  # a few hundred texts, but the only ones of the very kind that is served
+CPED_WEIGHT = 0.3  # labels of whole scenes with voices and faces, given to their subtitles
+OWN_WEIGHT = 8.0  # a few hundred texts, but the only ones of the very kind that is served
 _TESTED_FIFTH = 0
 _TUNED_TENTH = 3
+
+
+class Sets(StrEnum):
+    """Which corpora a model may learn from and be tuned on."""
+
+    RESEARCH = "research"
+    """All of them; several state no licence."""
+    OPEN = "open"
+    """Those whose licence allows it: BRIGHTER, GoEmotions, CPED, EmoTag and our own comments."""
+
+
+CORPORA = {
+    Sets.RESEARCH: frozenset(
+        {
+            "smp-usual",
+            "smp-virus",
+            "ocemotion",
+            "brighter-zh",
+            "brighter-en",
+            "goemotions",
+            "shopping",
+            "cped",
+            "emoji",
+            "own",
+        }
+    ),
+    Sets.OPEN: frozenset({"brighter-zh", "brighter-en", "goemotions", "cped", "emoji", "own"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,70 +57,88 @@ class Learning:
     """Examples to learn from and to tune on."""
 
     learned: list[Example]
-    tuned_emotions: list[Example]
-    tuned_polarities: list[list[Example]]
+    tuned: list[Example]
+
+    def tuned_on(self, *names: str) -> list[Example]:
+        return [example for example in self.tuned if example.corpus in names]
 
 
-def _is_tested(text: str) -> bool:
+def is_tested(text: str) -> bool:
+    """Whether a text of a corpus without a split of its own is only reported."""
     return corpora.fold_of(text, 5) == _TESTED_FIFTH
 
 
-def _is_tuned(text: str) -> bool:
+def is_tuned(text: str) -> bool:
+    """Whether a text, or a dialogue by its name, is tuned on, where a corpus has no such part."""
     return corpora.fold_of(text, 50) // 5 == _TUNED_TENTH
 
 
-def learning(data: Path) -> Learning:
-    """Everything but the tests."""
-    chinese = [
-        *corpora.smp(data, "usual_eval_labeled.json", "smp-usual"),
-        *corpora.smp(data, "virus_eval_labeled.json", "smp-virus"),
-        *corpora.brighter(data, "zh", "dev"),
-    ]
-    english = [
-        *corpora.goemotions(data, "original_dev.tsv"),
-        *corpora.brighter(data, "en", "dev"),
-    ]
-    brighter = [*_brighter(data, cues=False)]
-    seeds = [e for e in corpora.seed(SEED, SEED_WEIGHT) if not _is_tested(e.text)]
-    shopping = [e for e in corpora.shopping(data, SHOPPING_WEIGHT) if not _is_tested(e.text)]
-    tuned_shopping = [example for example in shopping if _is_tuned(example.text)]
-    tuned_seeds = [example for example in seeds if _is_tuned(example.text)]
-    tuned_brighter = [example for example in brighter if _is_tuned(example.text)]
-    tuned = [*chinese, *english, *tuned_brighter, *tuned_seeds]
-    held_out = {corpora.same_text(e.text) for e in (*tuned, *tuned_shopping)}
+def learning(
+    data: Path, sets: Sets = Sets.RESEARCH, without: frozenset[str] = frozenset()
+) -> Learning:
+    """Everything but the tests of the `sets`, `without` some corpora by name."""
+    allowed = CORPORA[sets] - without
+    tuned = [example for example in _tuned(data, allowed) if example.corpus in allowed]
+    held_out = {corpora.same_text(example.text) for example in tuned}
     learned = [
         example
-        for example in (
-            *corpora.smp(data, "usual_train.csv", "smp-usual", cues=True),
-            *corpora.smp(data, "virus_train.json", "smp-virus", cues=True),
-            *corpora.ocemotion(data, "train.tsv", OCEMOTION_WEIGHT),
-            *_brighter(data, cues=True),
-            *corpora.goemotions(data, "original_train.tsv"),
-            *shopping,
-            *corpora.emoji(data, 1.0),
-            *seeds,
-        )
-        if corpora.same_text(example.text) not in held_out
+        for example in _learned(data, sets, allowed)
+        if example.corpus in allowed and corpora.same_text(example.text) not in held_out
     ]
-    return Learning(learned, tuned, [chinese, english, tuned_shopping, tuned_seeds])
+    return Learning(learned, tuned)
 
 
-def _brighter(data: Path, *, cues: bool) -> Sequence[Example]:
-    return [
-        example
-        for language in ("zh", "en")
-        for example in corpora.brighter(data, language, "train", cues=cues)
-    ]
+def _tuned(data: Path, allowed: frozenset[str]) -> Iterator[Example]:
+    if "smp-usual" in allowed:
+        yield from corpora.smp(data, "usual_eval_labeled.json", "smp-usual")
+    if "smp-virus" in allowed:
+        yield from corpora.smp(data, "virus_eval_labeled.json", "smp-virus")
+    for language in ("zh", "en"):
+        yield from corpora.brighter(data, language, "dev")
+        yield from (e for e in corpora.brighter(data, language, "train") if is_tuned(e.text))
+    yield from corpora.goemotions(data, "original_dev.tsv")
+    if "shopping" in allowed:
+        yield from (e for e in _shopping(data) if is_tuned(e.text))
+    yield from (e for e in corpora.cped(data, "valid") if is_tuned(e.group))
+    yield from (e for e in _own() if is_tuned(e.text))
+
+
+def _learned(data: Path, sets: Sets, allowed: frozenset[str]) -> Iterator[Example]:
+    if "smp-usual" in allowed:
+        yield from corpora.smp(data, "usual_train.csv", "smp-usual", cues=True)
+    if "smp-virus" in allowed:
+        yield from corpora.smp(data, "virus_train.json", "smp-virus", cues=True)
+    if "ocemotion" in allowed:
+        yield from corpora.ocemotion(data, "train.tsv", OCEMOTION_WEIGHT)
+    for language in ("zh", "en"):
+        yield from corpora.brighter(data, language, "train", cues=True)
+    yield from corpora.goemotions(data, "original_train.tsv")
+    if "shopping" in allowed:
+        yield from _shopping(data)
+    yield from (e for e in corpora.cped(data, "valid", CPED_WEIGHT) if not is_tuned(e.group))
+    yield from corpora.emotag(data, 1.0)
+    if sets is Sets.RESEARCH:  # its licence asks that what is made of it is shared alike
+        yield from corpora.emoji_polarity(data, 1.0)
+    yield from _own()
+
+
+def _shopping(data: Path) -> Iterator[Example]:
+    return (e for e in corpora.shopping(data, SHOPPING_WEIGHT) if not is_tested(e.text))
+
+
+def _own() -> Iterator[Example]:
+    yield from corpora.own(SEED, OWN_WEIGHT)
+    yield from corpora.own(CHALLENGE, OWN_WEIGHT, "train")
 
 
 def held_out_shopping(data: Path) -> list[Example]:
     """The fifth of the shop reviews that is only reported."""
-    return [e for e in corpora.shopping(data, SHOPPING_WEIGHT) if _is_tested(e.text)]
+    return [e for e in corpora.shopping(data, SHOPPING_WEIGHT) if is_tested(e.text)]
 
 
-def held_out_seeds() -> list[Example]:
-    """The fifth of our own comments that is only reported."""
-    return [e for e in corpora.seed(SEED, SEED_WEIGHT) if _is_tested(e.text)]
+def challenge_test() -> list[Example]:
+    """The half of our challenge comments that is only reported."""
+    return list(corpora.own(CHALLENGE, OWN_WEIGHT, "test"))
 
 
 def leaked(data: Path, tests: Sequence[Example]) -> list[bool]:

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 import protovalidate._gen.buf.validate.validate_pb as buf_validate
-from google.api import annotations_pb2, field_behavior_pb2, http_pb2
+from google.api import annotations_pb2, field_behavior_pb2, http_pb2, httpbody_pb2
 from google.protobuf import (
     any_pb2,
     descriptor_pb2,
@@ -51,6 +51,7 @@ def imported() -> descriptor_pb2.FileDescriptorSet:
             http_pb2,
             annotations_pb2,
             field_behavior_pb2,
+            httpbody_pb2,
         )
     ]
     rules = buf_validate.desc().proto.to_binary()

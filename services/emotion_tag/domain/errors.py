@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from services.chassis.kernel.errors import (
+    AlreadyExists,
     Denied,
     Exhausted,
     Invalid,
@@ -83,3 +84,93 @@ class MediaNotFound(NotFound):
     """There is no such file in the person's media folder, or there is no media folder."""
 
     reason = "MEDIA_NOT_FOUND"
+
+
+class AlertNotFound(NotFound):
+    """There is no such alert."""
+
+    reason = "ALERT_NOT_FOUND"
+
+
+class WrongAlertState(Refused):
+    """The alert is in another state than this needs."""
+
+    reason = "WRONG_ALERT_STATE"
+
+
+class NotARater(Denied):
+    """The caller may not rate this text."""
+
+    reason = "NOT_A_RATER"
+
+
+class ReviewNotFound(NotFound):
+    """The text does not wait for a rater, or the caller has not claimed it."""
+
+    reason = "REVIEW_NOT_FOUND"
+
+
+class GoldSetNotFound(NotFound):
+    """There is no such gold set."""
+
+    reason = "GOLD_SET_NOT_FOUND"
+
+
+class GoldSetExists(AlreadyExists):
+    """A gold set of this name exists."""
+
+    reason = "GOLD_SET_EXISTS"
+
+
+class GoldSetFull(Exhausted):
+    """The gold set would have more texts than it may."""
+
+    reason = "GOLD_SET_FULL"
+
+
+class GoldSetEmpty(Refused):
+    """The gold set has no texts to hold a model against."""
+
+    reason = "GOLD_SET_EMPTY"
+
+
+class NotAdjudicated(NotFound):
+    """People have not decided on this content."""
+
+    reason = "NOT_ADJUDICATED"
+
+
+class ModelNotFound(NotFound):
+    """No model of this version can be loaded."""
+
+    reason = "MODEL_NOT_FOUND"
+
+
+class ModelIsActive(Refused):
+    """This model answers already."""
+
+    reason = "MODEL_IS_ACTIVE"
+
+
+class EvaluationNotFound(NotFound):
+    """There is no such evaluation, or the model was not evaluated on this gold set."""
+
+    reason = "EVALUATION_NOT_FOUND"
+
+
+class GatesNotPassed(Refused):
+    """The metadata names each gate that is not passed, with its figure and its limit."""
+
+    reason = "GATES_NOT_PASSED"
+
+
+class OverrideNotAllowed(Denied):
+    """Only an admin may override gates."""
+
+    reason = "OVERRIDE_NOT_ALLOWED"
+
+
+class NoFormerModel(Refused):
+    """No model answered before this one, or it is gone."""
+
+    reason = "NO_FORMER_MODEL"

@@ -116,7 +116,7 @@ def test_alpha_says_nothing_where_chance_cannot_be_told_from_agreement() -> None
 
 
 def test_agreement_can_be_asked_of_one_class_and_of_each_two_raters() -> None:
-    assert observed_agreement([{"A": 1, "B": 1, "C": 2}]) == pytest.approx(1 / 3)
+    assert observed_agreement([{"A": "1", "B": "1", "C": "2"}]) == pytest.approx(1 / 3)
     ones = krippendorff_alpha(against_each(UNITS, "1"))
     assert ones is not None
     assert 0.4 < ones < 1

@@ -200,6 +200,50 @@ ASPECT_EFFECT: Aspect.ValueType  # 8
 """效果: what using it does: taste, comfort, skin, sound, speed."""
 Global___Aspect: _TypeAlias = Aspect  # noqa: Y015
 
+class _SubjectKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SubjectKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SubjectKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SUBJECT_KIND_UNSPECIFIED: _SubjectKind.ValueType  # 0
+    """Never stored."""
+    SUBJECT_KIND_PRODUCT: _SubjectKind.ValueType  # 1
+    """An item of the catalogue, by its `item_id`."""
+    SUBJECT_KIND_BRAND: _SubjectKind.ValueType  # 2
+    """A brand, by its name in the catalogue."""
+    SUBJECT_KIND_CATEGORY: _SubjectKind.ValueType  # 3
+    """A category, by its name in the catalogue."""
+    SUBJECT_KIND_TOPIC: _SubjectKind.ValueType  # 4
+    """A hashtag, without its signs."""
+    SUBJECT_KIND_CIRCLE: _SubjectKind.ValueType  # 5
+    """A circle of people."""
+    SUBJECT_KIND_ROOM: _SubjectKind.ValueType  # 6
+    """A live room."""
+    SUBJECT_KIND_REGION: _SubjectKind.ValueType  # 7
+    """Deliveries to a region, by its ISO 3166-2 code such as `CN-ZJ`."""
+
+class SubjectKind(_SubjectKind, metaclass=_SubjectKindEnumTypeWrapper):
+    """What a text may be about, or where it was said."""
+
+SUBJECT_KIND_UNSPECIFIED: SubjectKind.ValueType  # 0
+"""Never stored."""
+SUBJECT_KIND_PRODUCT: SubjectKind.ValueType  # 1
+"""An item of the catalogue, by its `item_id`."""
+SUBJECT_KIND_BRAND: SubjectKind.ValueType  # 2
+"""A brand, by its name in the catalogue."""
+SUBJECT_KIND_CATEGORY: SubjectKind.ValueType  # 3
+"""A category, by its name in the catalogue."""
+SUBJECT_KIND_TOPIC: SubjectKind.ValueType  # 4
+"""A hashtag, without its signs."""
+SUBJECT_KIND_CIRCLE: SubjectKind.ValueType  # 5
+"""A circle of people."""
+SUBJECT_KIND_ROOM: SubjectKind.ValueType  # 6
+"""A live room."""
+SUBJECT_KIND_REGION: SubjectKind.ValueType  # 7
+"""Deliveries to a region, by its ISO 3166-2 code such as `CN-ZJ`."""
+Global___SubjectKind: _TypeAlias = SubjectKind  # noqa: Y015
+
 @_typing.final
 class EmotionScore(_message.Message):
     """One emotion and how likely it is."""
@@ -465,3 +509,29 @@ class Mood(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Mood: _TypeAlias = Mood  # noqa: Y015
+
+@_typing.final
+class Subject(_message.Message):
+    """Something that people feel about."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    kind: Global___SubjectKind.ValueType
+    """What it is."""
+    subject_id: _builtins.str
+    """Which, at most 100 characters."""
+    def __init__(
+        self,
+        *,
+        kind: Global___SubjectKind.ValueType = ...,
+        subject_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "subject_id", b"subject_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Subject: _TypeAlias = Subject  # noqa: Y015

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from resonance.emotion_tag.v1 import alert_pb2 as _alert_pb2
 from resonance.emotion_tag.v1 import distress_pb2 as _distress_pb2
 from resonance.emotion_tag.v1 import emotion_pb2 as _emotion_pb2
 import builtins as _builtins
@@ -39,6 +40,7 @@ class ContentTagged(_message.Message):
     ROOM_ID_FIELD_NUMBER: _builtins.int
     REGION_CODE_FIELD_NUMBER: _builtins.int
     TOPICS_FIELD_NUMBER: _builtins.int
+    AUTHOR_MARK_FIELD_NUMBER: _builtins.int
     content_id: _builtins.str
     """The post or comment."""
     author_id: _builtins.str
@@ -55,6 +57,10 @@ class ContentTagged(_message.Message):
     """The live room it was said in; empty elsewhere. At most 64 characters."""
     region_code: _builtins.str
     """Where the author says they are, as ISO 3166-2 such as `CN-ZJ`; empty if they do not say."""
+    author_mark: _builtins.bytes
+    """Tells authors apart within a day of UTC without naming them: 8 bytes under a key of that day, which is thrown away
+    two days later. Empty if the text is older than yesterday.
+    """
     @_builtins.property
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The items it is about."""
@@ -88,10 +94,11 @@ class ContentTagged(_message.Message):
         room_id: _builtins.str = ...,
         region_code: _builtins.str = ...,
         topics: _abc.Iterable[_builtins.str] | None = ...,
+        author_mark: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["publish_time", b"publish_time", "tag", b"tag"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "circle_id", b"circle_id", "content_id", b"content_id", "item_ids", b"item_ids", "kind", b"kind", "post_id", b"post_id", "publish_time", b"publish_time", "region_code", b"region_code", "reply_to_id", b"reply_to_id", "room_id", b"room_id", "tag", b"tag", "topics", b"topics"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "author_mark", b"author_mark", "circle_id", b"circle_id", "content_id", b"content_id", "item_ids", b"item_ids", "kind", b"kind", "post_id", b"post_id", "publish_time", b"publish_time", "region_code", b"region_code", "reply_to_id", b"reply_to_id", "room_id", b"room_id", "tag", b"tag", "topics", b"topics"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -162,3 +169,59 @@ class DistressChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DistressChanged: _TypeAlias = DistressChanged  # noqa: Y015
+
+@_typing.final
+class AlertChanged(_message.Message):
+    """An alert was opened, acknowledged, resolved, opened again, or is worse than it was."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALERT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def alert(self) -> _alert_pb2.Alert:
+        """The alert as it is now."""
+
+    def __init__(
+        self,
+        *,
+        alert: _alert_pb2.Alert | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AlertChanged: _TypeAlias = AlertChanged  # noqa: Y015
+
+@_typing.final
+class ContentCorrected(_message.Message):
+    """People have decided that a text feels otherwise than was told of it, or have undecided that. What was derived from
+    `former_tag` is replaced by what follows from `content.tag`. Carries no text, and names no rater.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    FORMER_TAG_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def content(self) -> Global___ContentTagged:
+        """The content as it is now. The model version of its tag is `people` if people decided."""
+
+    @_builtins.property
+    def former_tag(self) -> _emotion_pb2.EmotionTag:
+        """The tag that was told before."""
+
+    def __init__(
+        self,
+        *,
+        content: Global___ContentTagged | None = ...,
+        former_tag: _emotion_pb2.EmotionTag | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "former_tag", b"former_tag"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "former_tag", b"former_tag"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContentCorrected: _TypeAlias = ContentCorrected  # noqa: Y015

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from resonance.emotion_tag.v1 import correction_pb2 as _correction_pb2
 from resonance.emotion_tag.v1 import emotion_pb2 as _emotion_pb2
 from resonance.type.v1 import text_pb2 as _text_pb2
 import builtins as _builtins
@@ -761,18 +762,24 @@ class GetContentTagResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     TAG_FIELD_NUMBER: _builtins.int
+    ADJUDICATION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def tag(self) -> _emotion_pb2.EmotionTag:
-        """The tag."""
+        """The tag: what people decided, if they have, else what the model answered."""
+
+    @_builtins.property
+    def adjudication(self) -> _correction_pb2.Adjudication:
+        """What people have decided. Unset if they have not."""
 
     def __init__(
         self,
         *,
         tag: _emotion_pb2.EmotionTag | None = ...,
+        adjudication: _correction_pb2.Adjudication | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["tag", b"tag"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["adjudication", b"adjudication", "tag", b"tag"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["tag", b"tag"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adjudication", b"adjudication", "tag", b"tag"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

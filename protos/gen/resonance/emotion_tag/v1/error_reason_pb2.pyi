@@ -52,6 +52,32 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Too many pictures are waiting; RetryInfo says when to come back."""
     ERROR_REASON_MEDIA_NOT_FOUND: _ErrorReason.ValueType  # 66
     """There is no such file in the person's media folder, or the service has no media folder."""
+    ERROR_REASON_NOT_A_RATER: _ErrorReason.ValueType  # 80
+    """The caller may not rate this text: they are neither agent nor operator, nor the author whom the tag names."""
+    ERROR_REASON_REVIEW_NOT_FOUND: _ErrorReason.ValueType  # 81
+    """The text does not wait for a rater, or the caller has not claimed it."""
+    ERROR_REASON_GOLD_SET_NOT_FOUND: _ErrorReason.ValueType  # 82
+    """There is no such gold set."""
+    ERROR_REASON_GOLD_SET_EXISTS: _ErrorReason.ValueType  # 83
+    """A gold set of this name exists."""
+    ERROR_REASON_GOLD_SET_FULL: _ErrorReason.ValueType  # 84
+    """The gold set would have more texts than it may."""
+    ERROR_REASON_GOLD_SET_EMPTY: _ErrorReason.ValueType  # 85
+    """The gold set has no texts to hold a model against."""
+    ERROR_REASON_NOT_ADJUDICATED: _ErrorReason.ValueType  # 86
+    """People have not decided on this content."""
+    ERROR_REASON_MODEL_NOT_FOUND: _ErrorReason.ValueType  # 87
+    """No model of this version can be loaded."""
+    ERROR_REASON_MODEL_IS_ACTIVE: _ErrorReason.ValueType  # 88
+    """This model answers already."""
+    ERROR_REASON_EVALUATION_NOT_FOUND: _ErrorReason.ValueType  # 89
+    """There is no such evaluation, or the model was not evaluated on this gold set."""
+    ERROR_REASON_GATES_NOT_PASSED: _ErrorReason.ValueType  # 90
+    """The model does not pass the gates; the metadata names each with its figure and its limit."""
+    ERROR_REASON_OVERRIDE_NOT_ALLOWED: _ErrorReason.ValueType  # 91
+    """Only an admin may override gates."""
+    ERROR_REASON_NO_FORMER_MODEL: _ErrorReason.ValueType  # 92
+    """No model answered before this one, or it is gone."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call to `emotion_tag` failed, for machines. `ErrorInfo.reason` carries the name without its prefix."""
@@ -86,4 +112,30 @@ ERROR_REASON_PICTURES_BUSY: ErrorReason.ValueType  # 65
 """Too many pictures are waiting; RetryInfo says when to come back."""
 ERROR_REASON_MEDIA_NOT_FOUND: ErrorReason.ValueType  # 66
 """There is no such file in the person's media folder, or the service has no media folder."""
+ERROR_REASON_NOT_A_RATER: ErrorReason.ValueType  # 80
+"""The caller may not rate this text: they are neither agent nor operator, nor the author whom the tag names."""
+ERROR_REASON_REVIEW_NOT_FOUND: ErrorReason.ValueType  # 81
+"""The text does not wait for a rater, or the caller has not claimed it."""
+ERROR_REASON_GOLD_SET_NOT_FOUND: ErrorReason.ValueType  # 82
+"""There is no such gold set."""
+ERROR_REASON_GOLD_SET_EXISTS: ErrorReason.ValueType  # 83
+"""A gold set of this name exists."""
+ERROR_REASON_GOLD_SET_FULL: ErrorReason.ValueType  # 84
+"""The gold set would have more texts than it may."""
+ERROR_REASON_GOLD_SET_EMPTY: ErrorReason.ValueType  # 85
+"""The gold set has no texts to hold a model against."""
+ERROR_REASON_NOT_ADJUDICATED: ErrorReason.ValueType  # 86
+"""People have not decided on this content."""
+ERROR_REASON_MODEL_NOT_FOUND: ErrorReason.ValueType  # 87
+"""No model of this version can be loaded."""
+ERROR_REASON_MODEL_IS_ACTIVE: ErrorReason.ValueType  # 88
+"""This model answers already."""
+ERROR_REASON_EVALUATION_NOT_FOUND: ErrorReason.ValueType  # 89
+"""There is no such evaluation, or the model was not evaluated on this gold set."""
+ERROR_REASON_GATES_NOT_PASSED: ErrorReason.ValueType  # 90
+"""The model does not pass the gates; the metadata names each with its figure and its limit."""
+ERROR_REASON_OVERRIDE_NOT_ALLOWED: ErrorReason.ValueType  # 91
+"""Only an admin may override gates."""
+ERROR_REASON_NO_FORMER_MODEL: ErrorReason.ValueType  # 92
+"""No model answered before this one, or it is gone."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

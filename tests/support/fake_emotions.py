@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from secrets import token_bytes
 from uuid import UUID
 
 from services.chassis.kernel.events import DomainEvent
+from services.emotion_tag.domain.author_key import SALT_BYTES
 from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.errors import TagNotFound
 from services.emotion_tag.domain.mood import Evidence, Mood, evidence_of
@@ -25,6 +27,7 @@ class Person:
 class Rows:
     people: dict[UUID, Person] = field(default_factory=dict)
     tags: dict[UUID, TaggedContent | None] = field(default_factory=dict)
+    salts: dict[date, bytes] = field(default_factory=dict)
     moods: dict[UUID, Mood] = field(default_factory=dict)
 
 
@@ -52,6 +55,7 @@ class FakeTransaction:
         self.rows = rows
         self.people = FakePeople(rows)
         self.tags = FakeTags(rows)
+        self.salts = FakeSalts(rows)
         self.moods = FakeMoods(rows)
         self.outbox = FakeOutbox()
 
@@ -105,6 +109,16 @@ class FakeTags:
             for content in self.rows.tags.values()
             if content and content.author_id == author_id and content.published_at > since
         ]
+
+
+@dataclass
+class FakeSalts:
+    rows: Rows
+
+    async def of_day(self, day: date) -> bytes:
+        if not any(known >= day for known in self.rows.salts):
+            self.rows.salts = {day: token_bytes(SALT_BYTES)}
+        return self.rows.salts[max(self.rows.salts)]
 
 
 @dataclass

@@ -8,7 +8,7 @@ from resonance.community.v1 import content_service_pb2 as pb
 from resonance.community.v1.content_service_pb2_grpc import ContentServiceStub
 from services.chassis.rpc.channels import Channel
 from services.chassis.rpc.errors import RemoteError
-from services.emotion_tag.domain.content import Content
+from services.emotion_tag.domain.content import Content, Place
 from services.emotion_tag.domain.errors import ContentUnreachable
 from services.emotion_tag.wire import from_kind
 
@@ -45,4 +45,16 @@ def _from_proto(content: pb.Content) -> Content:
         text=content.text,
         item_ids=tuple(content.item_ids),
         published_at=content.publish_time.ToDatetime(UTC),
+        place=Place(
+            post_id=_optional_id(content.post_id),
+            reply_to_id=_optional_id(content.reply_to_id),
+            circle_id=content.circle_id,
+            room_id=content.room_id,
+            region_code=content.region_code,
+            topics=tuple(content.topics),
+        ),
     )
+
+
+def _optional_id(text: str) -> UUID | None:
+    return UUID(text) if text else None

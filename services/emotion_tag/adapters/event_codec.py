@@ -24,7 +24,7 @@ def _to_proto(event: DomainEvent) -> ProtoMessage:
 
 @_to_proto.register
 def _(event: ContentTagged) -> ProtoMessage:
-    content = event.content
+    content, place = event.content, event.content.place
     return pb.ContentTagged(
         content_id=str(content.content_id),
         author_id=str(content.author_id) if content.author_id else "",
@@ -32,6 +32,12 @@ def _(event: ContentTagged) -> ProtoMessage:
         item_ids=content.item_ids,
         tag=to_tag(content.tag),
         publish_time=to_time(content.published_at),
+        post_id=str(place.post_id) if place.post_id else "",
+        reply_to_id=str(place.reply_to_id) if place.reply_to_id else "",
+        circle_id=place.circle_id,
+        room_id=place.room_id,
+        region_code=place.region_code,
+        topics=place.topics,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -81,6 +81,17 @@ class Moods(Protocol):
     async def remove(self, user_id: UUID) -> None: ...
 
 
+class Salts(Protocol):
+    """Today's salt, see `domain/author_key.py`."""
+
+    async def of_day(self, day: date) -> bytes:
+        """The salt of a day, made if it is the first time; those of earlier days are thrown away.
+
+        A day that is over gets the newest salt there is.
+        """
+        ...
+
+
 class Outbox(Protocol):
     async def add(self, events: Iterable[DomainEvent]) -> None:
         """Store events so that they are sent if, and only if, this transaction commits."""
@@ -92,6 +103,8 @@ class Transaction(Protocol):
     def people(self) -> People: ...
     @property
     def tags(self) -> Tags: ...
+    @property
+    def salts(self) -> Salts: ...
     @property
     def moods(self) -> Moods: ...
     @property

@@ -5,7 +5,25 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
+from services.emotion_tag.domain.author_key import author_key
 from services.emotion_tag.domain.tag import EmotionTag, TextKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a text was said, and what it names; empty where its owner does not say."""
+
+    post_id: UUID | None = None
+    reply_to_id: UUID | None = None
+    circle_id: str = ""
+    room_id: str = ""
+    region_code: str = ""
+    """ISO 3166-2."""
+    topics: tuple[str, ...] = ()
+    """Hashtags without their signs, folded by their owner."""
+
+
+NOWHERE = Place()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +36,7 @@ class Content:
     text: str
     item_ids: tuple[str, ...]
     published_at: datetime
+    place: Place = NOWHERE
 
     def digest(self) -> bytes:
         """What tells whether the text has changed; salted, so that equal texts do not show."""
@@ -37,9 +56,12 @@ class TaggedContent:
     digest: bytes
     tag: EmotionTag
     published_at: datetime
+    place: Place = NOWHERE
+    author_key: bytes = b""
+    """Tells the authors of a day apart without naming them, see `author_key.py`."""
 
 
-def tagged(content: Content, tag: EmotionTag, *, author_allows: bool) -> TaggedContent:
+def tagged(content: Content, tag: EmotionTag, *, author_allows: bool, salt: bytes) -> TaggedContent:
     """Leave the text behind, and the author too unless they allow it."""
     return TaggedContent(
         content_id=content.content_id,
@@ -49,4 +71,6 @@ def tagged(content: Content, tag: EmotionTag, *, author_allows: bool) -> TaggedC
         digest=content.digest(),
         tag=tag,
         published_at=content.published_at,
+        place=content.place,
+        author_key=author_key(content.author_id, salt),
     )

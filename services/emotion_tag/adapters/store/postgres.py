@@ -16,6 +16,7 @@ from services.emotion_tag.adapters.store.rows import (
     tag_from_row,
     tag_to_row,
 )
+from services.emotion_tag.adapters.store.salts import PostgresSalts
 from services.emotion_tag.adapters.store.tables import moods, people, platform, tags
 from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.errors import TagNotFound
@@ -27,6 +28,7 @@ class PostgresTransaction:
     def __init__(self, connection: AsyncConnection) -> None:
         self.people = PostgresPeople(connection)
         self.tags = PostgresTags(connection)
+        self.salts = PostgresSalts(connection)
         self.moods = PostgresMoods(connection)
         self.outbox = Outbox(connection, platform.outbox, encode)
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.emotion_tag.domain.aspect import Aspect, AspectSentiment
-from services.emotion_tag.domain.content import TaggedContent
+from services.emotion_tag.domain.content import Place, TaggedContent
 from services.emotion_tag.domain.mood import Cause, Mood
 from services.emotion_tag.domain.tag import EmotionTag, EvidenceSpan
 from services.emotion_tag.domain.taxonomy import Emotion, Polarity
@@ -33,8 +33,33 @@ def tag_to_row(content: TaggedContent) -> dict[str, Any]:
             [one.aspect, one.polarity, one.start, one.end, one.confidence] for one in tag.aspects
         ],
         "locale": tag.locale,
+        **_place_to_row(content.place),
+        "author_key": content.author_key,
         "published_at": content.published_at,
     }
+
+
+def _place_to_row(place: Place) -> dict[str, Any]:
+    return {
+        "post_id": place.post_id,
+        "reply_to_id": place.reply_to_id,
+        "circle_id": place.circle_id,
+        "room_id": place.room_id,
+        "region_code": place.region_code,
+        "topics": list(place.topics),
+    }
+
+
+def place_from_row(row: Any) -> Place:
+    """Nowhere for a tag that was stored before places were kept."""
+    return Place(
+        post_id=row.post_id,
+        reply_to_id=row.reply_to_id,
+        circle_id=row.circle_id or "",
+        room_id=row.room_id or "",
+        region_code=row.region_code or "",
+        topics=tuple(row.topics or ()),
+    )
 
 
 def tag_from_row(row: Any) -> EmotionTag:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Double,
     Index,
@@ -59,6 +60,13 @@ tags = Table(
     Column("taxonomy_version", String(16)),
     Column("aspects", JSON),
     Column("locale", String(35)),
+    Column("post_id", Uuid),
+    Column("reply_to_id", Uuid),
+    Column("circle_id", Text),
+    Column("room_id", Text),
+    Column("region_code", Text),
+    Column("topics", ARRAY(Text)),
+    Column("author_key", LargeBinary),
     Column("published_at", _time),
     Column("tagged_at", _time),
     CheckConstraint("is_forgotten OR (digest IS NOT NULL AND scores IS NOT NULL)", name="content"),
@@ -69,6 +77,14 @@ Index(
     tags.c.author_id,
     tags.c.published_at,
     postgresql_where=tags.c.author_id.is_not(None),
+)
+
+# What makes the authors of one day known to each other's texts; yesterday's is thrown away.
+salts = Table(
+    "salts",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
 )
 
 moods = Table(

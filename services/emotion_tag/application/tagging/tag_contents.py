@@ -10,6 +10,7 @@ from services.chassis.kernel.events import DomainEvent
 from services.emotion_tag.application.moods.move_moods import move_moods
 from services.emotion_tag.application.ports import Contents, Tagger, Transactions
 from services.emotion_tag.application.tagging.tag_texts import tag_texts
+from services.emotion_tag.domain.author_key import salt_day
 from services.emotion_tag.domain.content import Content, tagged
 from services.emotion_tag.domain.events import ContentTagged
 from services.emotion_tag.domain.tag import EmotionTag, TextInput
@@ -43,12 +44,14 @@ async def tag_contents(
     now = clock.now()
     async with transactions() as tx:
         allowing = await tx.people.hold_allowing({c.author_id for c, _ in read.contents})
+        salt = await tx.salts.of_day(salt_day(now))
         new = await tx.tags.put(
             [
                 tagged(
                     _not_in_the_future(content, now),
                     tag,
                     author_allows=content.author_id in allowing,
+                    salt=salt,
                 )
                 for content, tag in read.contents
             ]

@@ -1,0 +1,52 @@
+"""What gold labels are: the twelve emotions, families of other people's systems, or polarity."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from services.emotion_tag.domain.tag import EmotionTag
+from services.emotion_tag.domain.taxonomy import EMOTIONS, SMP_SIX, TAXONOMY, Emotion, Polarity
+
+EKMAN_SEVEN = ("joy", "anger", "disgust", "fear", "sadness", "surprise", "neutral")
+
+
+class LabelSpace(StrEnum):
+    """Which classes the labels of a set are."""
+
+    EMOTION = "emotion"
+    SMP_SIX = "smp_six"
+    EKMAN = "ekman"
+    POLARITY = "polarity"
+
+
+CLASSES: Mapping[LabelSpace, tuple[str, ...]] = {
+    LabelSpace.EMOTION: tuple(str(emotion) for emotion in EMOTIONS),
+    LabelSpace.SMP_SIX: SMP_SIX,
+    LabelSpace.EKMAN: EKMAN_SEVEN,
+    LabelSpace.POLARITY: tuple(str(polarity) for polarity in Polarity),
+}
+
+
+def label_of(emotion: Emotion, polarity: Polarity, space: LabelSpace) -> str:
+    """The class that an answer falls into."""
+    match space:
+        case LabelSpace.EMOTION:
+            return str(emotion)
+        case LabelSpace.SMP_SIX:
+            return TAXONOMY[emotion].smp_parent
+        case LabelSpace.EKMAN:
+            return TAXONOMY[emotion].ekman_parent
+        case LabelSpace.POLARITY:
+            return str(polarity)
+
+
+def answered(tag: EmotionTag, space: LabelSpace) -> str:
+    """The class of a tag.
+
+    Families are summed, as several of the twelve may share one: the most likely family answers.
+    """
+    if space in (LabelSpace.EMOTION, LabelSpace.POLARITY):
+        return label_of(tag.emotion, tag.polarity, space)
+    shares = dict.fromkeys(CLASSES[space], 0.0)
+    for emotion, score in zip(EMOTIONS, tag.scores, strict=True):
+        shares[label_of(emotion, tag.polarity, space)] += score
+    return max(shares, key=lambda name: shares[name])

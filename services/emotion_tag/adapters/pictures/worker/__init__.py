@@ -1,0 +1,1 @@
+"""The process that reads uploads; the only place that imports what the picture extra brings."""

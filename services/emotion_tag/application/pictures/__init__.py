@@ -1,0 +1,1 @@
+"""Tags pictures and clips; keeps nothing of them."""

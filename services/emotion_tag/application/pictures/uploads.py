@@ -1,0 +1,42 @@
+"""An upload on its way to being looked at: is it allowed, and where are its bytes."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.emotion_tag.application.pictures.ports import Media, PictureConsents, PictureReader
+from services.emotion_tag.domain.errors import PictureConsentMissing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """Somebody's picture or clip: its bytes, or the name of a file in their media folder."""
+
+    user_id: UUID
+    source: bytes | str
+
+
+@dataclass(frozen=True)
+class Uploads:
+    """Lets those uploads through that may be looked at."""
+
+    reader: PictureReader
+    media: Media
+    consents: PictureConsents
+
+    async def admit(self, upload: Upload, *, largest: int) -> bytes:
+        """The bytes of an upload.
+
+        Raises:
+            PicturesNotInstalled: pictures cannot be read here.
+            PictureConsentMissing: its owner has not granted `picture_inference`.
+            MediaNotFound: they have no file of this name.
+            PictureTooLarge: the file has more than `largest` bytes.
+        """
+        self.reader.require()
+        if not await self.consents.allows(upload.user_id):
+            raise PictureConsentMissing(
+                "The person has not granted picture_inference.", purpose="PURPOSE_PICTURE_INFERENCE"
+            )
+        if isinstance(upload.source, bytes):
+            return upload.source
+        return await self.media.read(upload.user_id, upload.source, largest=largest)

@@ -4,11 +4,16 @@ from functools import singledispatch
 
 from google.protobuf.message import Message as ProtoMessage
 
-from resonance.emotion_tag.v1 import emotion_pb2
+from resonance.emotion_tag.v1 import distress_pb2, emotion_pb2
 from resonance.emotion_tag.v1 import emotion_tag_events_pb2 as pb
 from services.chassis.kernel.events import DomainEvent
 from services.chassis.messaging.outbox import Message, message_of
-from services.emotion_tag.domain.events import ContentTagged, MoodCleared, MoodMoved
+from services.emotion_tag.domain.events import (
+    ContentTagged,
+    DistressMoved,
+    MoodCleared,
+    MoodMoved,
+)
 from services.emotion_tag.wire import to_kind, to_mood, to_tag, to_time
 
 
@@ -50,3 +55,14 @@ def _(event: MoodMoved) -> ProtoMessage:
 def _(event: MoodCleared) -> ProtoMessage:
     mood = emotion_pb2.Mood(user_id=str(event.user_id), version=event.version)
     return pb.MoodChanged(mood=mood, is_cleared=True)
+
+
+@_to_proto.register
+def _(event: DistressMoved) -> ProtoMessage:
+    state = event.state
+    return pb.DistressChanged(
+        user_id=str(state.user_id),
+        level=distress_pb2.DistressLevel.ValueType(state.level),
+        version=state.version,
+        expire_time=to_time(state.expires_at) if state.expires_at else None,
+    )

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Column, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.messaging.outbox import Outbox
 from services.emotion_tag.adapters.event_codec import encode
+from services.emotion_tag.adapters.store.distress import PostgresDistress
+from services.emotion_tag.adapters.store.erasures import PostgresErasures
 from services.emotion_tag.adapters.store.rows import (
     mood_from_row,
     mood_to_row,
@@ -30,6 +32,8 @@ class PostgresTransaction:
         self.tags = PostgresTags(connection)
         self.salts = PostgresSalts(connection)
         self.moods = PostgresMoods(connection)
+        self.distress = PostgresDistress(connection)
+        self.erasures = PostgresErasures(connection)
         self.outbox = Outbox(connection, platform.outbox, encode)
 
 
@@ -69,11 +73,32 @@ class PostgresPeople:
         return bool(before.allows_inference)
 
     async def next_mood_version(self, user_id: UUID) -> int:
+        return await self._count(user_id, people.c.mood_version)
+
+    async def next_distress_version(self, user_id: UUID) -> int:
+        return await self._count(user_id, people.c.distress_version)
+
+    async def forget(self, user_id: UUID, now: datetime) -> None:
+        await self._connection.execute(
+            insert(people)
+            .values(user_id=user_id, allows_inference=False, consents_version=0, forgotten_at=now)
+            .on_conflict_do_update(index_elements=[people.c.user_id], set_={"forgotten_at": now})
+        )
+
+    async def forgotten_at(self, user_ids: Iterable[UUID]) -> Mapping[UUID, datetime]:
+        rows = await self._connection.execute(
+            select(people.c.user_id, people.c.forgotten_at).where(
+                people.c.user_id.in_(sorted(user_ids)), people.c.forgotten_at.is_not(None)
+            )
+        )
+        return {row.user_id: row.forgotten_at for row in rows}
+
+    async def _count(self, user_id: UUID, counter: Column[int]) -> int:
         counted = await self._connection.execute(
             update(people)
             .where(people.c.user_id == user_id)
-            .values(mood_version=people.c.mood_version + 1)
-            .returning(people.c.mood_version)
+            .values({counter: counter + 1})
+            .returning(counter)
         )
         return int(counted.scalar_one())
 
@@ -118,6 +143,11 @@ class PostgresTags:
 
     async def remove_of(self, author_id: UUID) -> None:
         await self._connection.execute(delete(tags).where(tags.c.author_id == author_id))
+
+    async def unname(self, author_id: UUID) -> None:
+        await self._connection.execute(
+            update(tags).where(tags.c.author_id == author_id).values(author_id=None)
+        )
 
     async def evidence_of(self, author_id: UUID, since: datetime) -> Sequence[Evidence]:
         rows = await self._connection.execute(

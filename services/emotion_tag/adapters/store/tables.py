@@ -26,8 +26,8 @@ platform = PlatformTables(metadata)
 
 _time = DateTime(timezone=True)
 
-# Our own copy of one consent, and the count of a person's moods: it outlives the mood, so that
-# readers never take an old mood for a newer one.
+# Our own copy of one consent, and the counts of what was told of a person: they outlive it, so that
+# readers never take an old mood for a newer one. What was said until `forgotten_at` names nobody.
 people = Table(
     "people",
     metadata,
@@ -35,6 +35,8 @@ people = Table(
     Column("allows_inference", Boolean, nullable=False),
     Column("consents_version", BigInteger, nullable=False),
     Column("mood_version", BigInteger, nullable=False, server_default="0"),
+    Column("distress_version", BigInteger, nullable=False, server_default="0"),
+    Column("forgotten_at", _time),
 )
 
 # No text. The author only while they allow it. A content that was deleted leaves a row with

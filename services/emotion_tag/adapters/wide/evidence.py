@@ -92,14 +92,14 @@ def _spans_of(symbols: Symbols, runs: list[tuple[int, int, int]], total: int, of
     return tuple(
         EvidenceSpan(
             int(symbols.origin[begin]) - offset,
-            _end_of(symbols.origin, end - 1) - offset,
+            end_of(symbols.origin, end - 1) - offset,
             round(-weight / total, 6),
         )
         for weight, begin, end in sorted(runs)[:MAX_EVIDENCE]
     )
 
 
-def _end_of(origin: NDArray[np.int64], last: int) -> int:
+def end_of(origin: NDArray[np.int64], last: int) -> int:
     """Where the next symbol begins; a code point that folded to several has one origin."""
     behind = last + 1
     while origin[behind] == origin[last]:

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from services.emotion_tag.adapters.aspects.finder import AspectFinder
+from services.emotion_tag.adapters.locales import load_locales
 from services.emotion_tag.adapters.wide.artefact import Artefact, load
 from services.emotion_tag.adapters.wide.evidence import shared_by_words, spans, spoke_for
 from services.emotion_tag.adapters.wide.intensity import intensity, signs
@@ -44,8 +46,10 @@ class Reading:
 class LinearTagger:
     """Deterministic; a text gets the same answer alone and in a batch."""
 
-    def __init__(self, artefact: Artefact) -> None:
+    def __init__(self, artefact: Artefact, added_locales: Path | None = None) -> None:
         self._artefact = artefact
+        self.locales, lexicons = load_locales(added_locales)
+        self._aspects = AspectFinder(artefact, lexicons)
         self._model = LinearModel(artefact)
         self.clauses = Clauses(artefact)
         self._scripts = ScriptDetector(artefact.simplified_only, artefact.traditional_only)
@@ -83,6 +87,12 @@ class LinearTagger:
         leanings = self.clauses.read(reading.scored, reading.positive_bias)
         polarities = lean(reading.positive, probabilities[:, NEUTRAL], leanings, self._artefact)
         evidence = self._evidence(reading, top)
+        locales = [
+            self.locales.of(one.locale, language)
+            for one, language in zip(inputs, reading.languages, strict=True)
+        ]
+        masks = [locale.lexicons for locale in locales]
+        aspects = self._aspects.find(reading.scored, reading.positive_bias, masks)
         coefficients = self._artefact.calibration.intensity
         return [
             EmotionTag(
@@ -95,6 +105,8 @@ class LinearTagger:
                 language=reading.languages[i],
                 evidence=evidence[i],
                 model_version=self._artefact.version,
+                aspects=aspects[i],
+                locale=locales[i].name,
             )
             for i, (text, scores, sure) in enumerate(
                 zip(texts, probabilities.tolist(), confidence.tolist(), strict=True)

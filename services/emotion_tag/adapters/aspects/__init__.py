@@ -1,0 +1,1 @@
+"""Finds what of a thing a text talks about, by lists of words and the wide model's reading."""

@@ -1,0 +1,134 @@
+"""The aspects of texts that the wide model has read."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.emotion_tag.adapters.aspects.clauses import Ground, Said, read_clause
+from services.emotion_tag.adapters.aspects.lexicon import Entry, Role
+from services.emotion_tag.adapters.aspects.terms import Found, TermFinder
+from services.emotion_tag.adapters.wide.artefact import Artefact
+from services.emotion_tag.adapters.wide.evidence import end_of
+from services.emotion_tag.adapters.wide.folding import Folding, Symbols
+from services.emotion_tag.adapters.wide.linear_model import Scored
+from services.emotion_tag.domain.aspect import Aspect, AspectSentiment
+from services.emotion_tag.domain.taxonomy import Polarity
+
+Floats = NDArray[np.float64]
+Aspects = tuple[AspectSentiment, ...]
+
+_BREAKS = re.compile(r"[,.!?;，。！？；~…\n]|但|不过|可是|(?<= )but(?= )|(?<=[⺀-鿿]) (?=[⺀-鿿])")
+_QUESTION = "?"  # the folding makes ？ of it too
+_LEAST_GRAMS = 3  # a stretch with fewer known n-grams does not lean
+_LEANS = 0.6  # log-odds from which the model's reading of a stretch counts
+
+_SIDES = (1, -1)
+_POLARITIES = {1: Polarity.POSITIVE, -1: Polarity.NEGATIVE, 0: Polarity.NEUTRAL}
+_SURE = {
+    Ground.JUDGED: 0.85,
+    Ground.OPINION: 0.85,
+    Ground.MODEL: 0.6,
+    Ground.MENTION: 0.5,
+    Ground.ASKED: 0.7,
+}
+
+
+class AspectFinder:
+    """Immutable; a text gets the same answer alone and in a batch."""
+
+    def __init__(self, artefact: Artefact, lexicons: Sequence[list[Entry]]) -> None:
+        folding = Folding(artefact.fold_source, artefact.fold_target, artefact.expansions)
+        self._terms = TermFinder(lexicons, folding)
+        self._positive = artefact.weights[:, -1].astype(np.float64)
+        self._squares = artefact.squares.astype(np.float64)
+        self._scale = float(artefact.scale[-1])
+
+    def find(self, scored: Scored, bias: Floats, masks: Sequence[int]) -> list[Aspects]:
+        """The aspects of each text; `bias` and the lexicons that count are given for each."""
+        answers: list[Aspects] = [()] * len(masks)
+        folded, found = self._terms.find(scored.symbols)
+        ends = scored.symbols.ends
+        said = {}
+        for text, words in found.items():
+            begin = int(ends[text - 1]) + 1 if text else 0
+            if things := _read_text(folded, words, begin, int(ends[text]), masks[text]):
+                said[text] = things
+        if said:
+            self._ask_the_model(scored, bias, said)
+        for text, things in said.items():
+            answers[text] = _answer(things, scored.symbols, int(scored.symbols.offsets[text]))
+        return answers
+
+    def _ask_the_model(self, scored: Scored, bias: Floats, said: dict[int, list[Said]]) -> None:
+        """Let the wide model read the stretches that nothing else is known of."""
+        open_ = [(text, one) for text, things in said.items() for one in things if one.until]
+        if not open_:
+            return
+        stretch = np.full(len(scored.symbols.codes), -1, np.int64)
+        for number, (_, one) in enumerate(open_):
+            stretch[one.start : one.until] = number
+        inside = stretch[scored.first]
+        at = ((inside >= 0) & (inside == stretch[scored.last])).nonzero()[0]
+        owner, rows = inside[at], scored.known[at]
+        sums = np.bincount(owner, self._positive[rows], len(open_))
+        lengths = np.sqrt(np.maximum(np.bincount(owner, self._squares[rows], len(open_)), 1))
+        counts = np.bincount(owner, minlength=len(open_))
+        odds = sums * self._scale / lengths + bias[[text for text, _ in open_]]
+        for (_, one), lean, count in zip(open_, odds.tolist(), counts.tolist(), strict=True):
+            if count >= _LEAST_GRAMS and abs(lean) >= _LEANS:
+                one.side = 1 if lean > 0 else -1
+            else:
+                one.ground = Ground.MENTION
+
+
+def _read_text(folded: str, words: list[Found], begin: int, end: int, mask: int) -> list[Said]:
+    """What the words of a text say, clause by clause."""
+    if not any(_names(found, mask) for found in words):
+        return []
+    said: list[Said] = []
+    waiting = iter(words)
+    word = next(waiting, None)
+    for stop, mark in _stops(folded, begin, end):
+        clause: list[Found] = []
+        while word is not None and word.start < stop:
+            clause.append(word)
+            word = next(waiting, None)
+        if clause:
+            said += read_clause(clause, stop, mask, is_question=mark == _QUESTION)
+    return said
+
+
+def _names(found: Found, mask: int) -> bool:
+    return any(
+        sense.role in (Role.NAMES, Role.JUDGES) and sense.lexicon & mask
+        for sense in found.word.senses
+    )
+
+
+def _stops(folded: str, begin: int, end: int) -> Iterator[tuple[int, str]]:
+    """Where each clause ends, and by which mark."""
+    for match in _BREAKS.finditer(folded, begin, end):
+        yield match.start(), match[0]
+    yield end, ""
+
+
+def _answer(said: list[Said], symbols: Symbols, offset: int) -> Aspects:
+    """One sentiment for each aspect, in the order in which they are named."""
+    by_aspect: dict[Aspect, list[Said]] = {}
+    for one in sorted(said, key=lambda one: (one.start, one.end)):
+        by_aspect.setdefault(one.aspect, []).append(one)
+    return tuple(_sentiment(things, symbols, offset) for things in by_aspect.values())
+
+
+def _sentiment(things: list[Said], symbols: Symbols, offset: int) -> AspectSentiment:
+    sides = {one.side for one in things} - {0}
+    shown = min(things, key=lambda one: (one.side == 0, one.ground))
+    return AspectSentiment(
+        shown.aspect,
+        _POLARITIES[sum(sides)] if len(sides) < len(_SIDES) else Polarity.MIXED,
+        int(symbols.origin[shown.start]) - offset,
+        end_of(symbols.origin, shown.end - 1) - offset,
+        _SURE[shown.ground],
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.emotion_tag.domain.aspect import Aspect
+from services.emotion_tag.domain.aspect import Aspect, AspectSentiment
 from services.emotion_tag.domain.tag import EmotionTag
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion, Polarity
 
@@ -129,7 +129,19 @@ def corrected(tag: EmotionTag, decided: Adjudication) -> EmotionTag:
         confidence=ADJUDICATED_CONFIDENCE,
         unsure=False,
         evidence=tag.evidence if decided.emotion is tag.emotion else (),
+        aspects=_aspects(tag, decided.aspects) if decided.aspects else tag.aspects,
         model_version=PEOPLE,
+    )
+
+
+def _aspects(tag: EmotionTag, labels: Sequence[AspectLabel]) -> tuple[AspectSentiment, ...]:
+    """What people say of aspects, with the words that the model had found for them, if any."""
+    words = {one.aspect: (one.start, one.end) for one in tag.aspects}
+    return tuple(
+        AspectSentiment(
+            one.aspect, one.polarity, *words.get(one.aspect, (0, 0)), ADJUDICATED_CONFIDENCE
+        )
+        for one in labels
     )
 
 

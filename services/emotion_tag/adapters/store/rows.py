@@ -7,18 +7,27 @@ from uuid import UUID
 from services.emotion_tag.domain.aspect import Aspect, AspectSentiment
 from services.emotion_tag.domain.content import Place, TaggedContent
 from services.emotion_tag.domain.mood import Cause, Mood
-from services.emotion_tag.domain.tag import EmotionTag, EvidenceSpan
+from services.emotion_tag.domain.tag import EmotionTag, EvidenceSpan, TextKind
 from services.emotion_tag.domain.taxonomy import Emotion, Polarity
 
 
 def tag_to_row(content: TaggedContent) -> dict[str, Any]:
-    tag = content.tag
     return {
         "content_id": content.content_id,
         "author_id": content.author_id,
         "kind": str(content.kind),
         "item_ids": list(content.item_ids),
         "digest": content.digest,
+        **tag_to_columns(content.tag),
+        **_place_to_row(content.place),
+        "author_key": content.author_key,
+        "published_at": content.published_at,
+    }
+
+
+def tag_to_columns(tag: EmotionTag) -> dict[str, Any]:
+    """The answer alone; its values are JSON too."""
+    return {
         "emotion": str(tag.emotion),
         "scores": list(tag.scores),
         "polarity": str(tag.polarity),
@@ -33,10 +42,21 @@ def tag_to_row(content: TaggedContent) -> dict[str, Any]:
             [one.aspect, one.polarity, one.start, one.end, one.confidence] for one in tag.aspects
         ],
         "locale": tag.locale,
-        **_place_to_row(content.place),
-        "author_key": content.author_key,
-        "published_at": content.published_at,
     }
+
+
+def content_from_row(row: Any) -> TaggedContent:
+    return TaggedContent(
+        content_id=row.content_id,
+        author_id=row.author_id,
+        kind=TextKind(row.kind),
+        item_ids=tuple(row.item_ids),
+        digest=bytes(row.digest),
+        tag=tag_from_row(row),
+        published_at=row.published_at,
+        place=place_from_row(row),
+        author_key=bytes(row.author_key or b""),
+    )
 
 
 def _place_to_row(place: Place) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings import Address, Duration, ServiceSettings
@@ -23,3 +25,18 @@ class Settings(ServiceSettings):
 
     model_folder: Path | None = None
     """Where the model lies; by default the one that comes with the service."""
+
+    media_folder: Path | None = None
+    """Where uploads lie, a folder for each person; without it pictures come as bytes only."""
+
+    picture_workers: Annotated[int, Field(ge=1, le=16)] = 1
+    """Processes that read pictures, each a core and 450 MB while it works."""
+
+    picture_waiting: Annotated[int, Field(ge=0, le=1000)] = 8
+    """Pictures that may wait for their turn; more are refused."""
+
+    picture_timeout: Duration = timedelta(seconds=10)
+    """For reading one picture."""
+
+    clip_timeout: Duration = timedelta(seconds=45)
+    """For reading one clip."""

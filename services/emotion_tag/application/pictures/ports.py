@@ -1,5 +1,6 @@
 """What the use cases about pictures need from the outside."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 from uuid import UUID
 
@@ -49,3 +50,17 @@ class PictureConsents(Protocol):
     async def allows(self, user_id: UUID) -> bool:
         """Whether a person has granted `picture_inference`, as far as it is known here."""
         ...
+
+
+class PictureConsentReads(Protocol):
+    def __call__(self) -> AbstractAsyncContextManager[PictureConsents]: ...
+
+
+class PictureConsentLog(Protocol):
+    async def decide(self, user_id: UUID, *, is_granted: bool, version: int) -> None:
+        """Note a decision, unless a newer one is known."""
+        ...
+
+
+class PictureTransactions(Protocol):
+    def __call__(self) -> AbstractAsyncContextManager[PictureConsentLog]: ...

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.emotion_tag.application.pictures.ports import Media, PictureConsents, PictureReader
+from services.emotion_tag.application.pictures.ports import (
+    Media,
+    PictureConsentReads,
+    PictureReader,
+)
 from services.emotion_tag.domain.errors import PictureConsentMissing
 
 
@@ -21,7 +25,7 @@ class Uploads:
 
     reader: PictureReader
     media: Media
-    consents: PictureConsents
+    consents: PictureConsentReads
 
     async def admit(self, upload: Upload, *, largest: int) -> bytes:
         """The bytes of an upload.
@@ -33,7 +37,9 @@ class Uploads:
             PictureTooLarge: the file has more than `largest` bytes.
         """
         self.reader.require()
-        if not await self.consents.allows(upload.user_id):
+        async with self.consents() as consents:
+            is_allowed = await consents.allows(upload.user_id)
+        if not is_allowed:
             raise PictureConsentMissing(
                 "The person has not granted picture_inference.", purpose="PURPOSE_PICTURE_INFERENCE"
             )

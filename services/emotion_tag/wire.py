@@ -95,4 +95,5 @@ def to_mood(view: MoodView) -> pb.Mood:
         ],
         update_time=to_time(view.updated_at) if view.updated_at else None,
         version=view.version,
+        valence_deviation=view.valence_deviation,
     )

@@ -7,6 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from services.chassis.kernel.events import DomainEvent
+from services.emotion_tag.application.distress.ports import Distress
+from services.emotion_tag.application.moods.ports import Erasures
 from services.emotion_tag.domain.content import Content, TaggedContent
 from services.emotion_tag.domain.mood import Evidence, Mood
 from services.emotion_tag.domain.tag import EmotionTag, TextInput
@@ -50,6 +52,18 @@ class People(Protocol):
         """Count one more change of a held person's mood."""
         ...
 
+    async def next_distress_version(self, user_id: UUID) -> int:
+        """Count one more change of what is told of a held person's distress."""
+        ...
+
+    async def forget(self, user_id: UUID, now: datetime) -> None:
+        """Lock the person, and note that what was said until now names them no more."""
+        ...
+
+    async def forgotten_at(self, user_ids: Iterable[UUID]) -> Mapping[UUID, datetime]:
+        """When those of them who did last asked to be forgotten."""
+        ...
+
 
 class Tags(Protocol):
     """Tags of published texts."""
@@ -66,6 +80,10 @@ class Tags(Protocol):
 
     async def remove_of(self, author_id: UUID) -> None:
         """Remove all tags that name this author."""
+        ...
+
+    async def unname(self, author_id: UUID) -> None:
+        """Keep the tags of this author, as anonymous ones."""
         ...
 
     async def evidence_of(self, author_id: UUID, since: datetime) -> Sequence[Evidence]: ...
@@ -107,6 +125,10 @@ class Transaction(Protocol):
     def salts(self) -> Salts: ...
     @property
     def moods(self) -> Moods: ...
+    @property
+    def distress(self) -> Distress: ...
+    @property
+    def erasures(self) -> Erasures: ...
     @property
     def outbox(self) -> Outbox: ...
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.chassis.kernel.events import DomainEvent
 from services.emotion_tag.domain.content import TaggedContent
+from services.emotion_tag.domain.distress import DistressState
 from services.emotion_tag.domain.mood import MoodView
 
 
@@ -26,3 +27,10 @@ class MoodCleared(DomainEvent):
 
     user_id: UUID
     version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DistressMoved(DomainEvent):
+    """How much care a person may need has changed, or was forgotten."""
+
+    state: DistressState

@@ -6,7 +6,7 @@ picture is neutral: a constant mass on it, which does not fade.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,6 +24,10 @@ NEUTRAL_MASS = 0.35
 
 UNSURE_SHARE = 0.25
 """What an answer counts that had better not be acted on: several of them say something together."""
+
+VALENCE_SPREAD = 0.6
+"""Standard deviation of the valence of what people say; of CPED's turns it is 0.61. It stands for
+how somebody may be of whom nothing is known."""
 
 MAX_CAUSES = 10  # emotion.proto says the same
 
@@ -78,6 +82,25 @@ class MoodCause:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Picture:
+    """What masses say of a moment."""
+
+    emotion: Emotion
+    scores: tuple[float, ...]
+    """In the order of `EMOTIONS`; they add up to 1."""
+    valence: float
+    valence_deviation: float
+    arousal: float
+    confidence: float
+    mass: float
+    """All of it, the neutral mass of the unknown included."""
+
+    def ranked(self) -> list[tuple[Emotion, float]]:
+        """The emotions with their shares, strongest first."""
+        return sorted(zip(EMOTIONS, self.scores, strict=True), key=lambda pair: -pair[1])
+
+
+@dataclass(frozen=True, kw_only=True)
 class MoodView:
     """A mood at a moment, ready to be shown."""
 
@@ -87,6 +110,8 @@ class MoodView:
     scores: tuple[float, ...]
     """In the order of `EMOTIONS`; they add up to 1."""
     valence: float
+    valence_deviation: float
+    """Standard deviation of `valence`."""
     arousal: float
     confidence: float
     causes: tuple[MoodCause, ...]
@@ -99,8 +124,13 @@ class MoodView:
 
 def weight_of(tag: EmotionTag) -> float:
     """How much a text tells about its author: certain and strong ones more."""
-    strength = 0.4 + 0.6 * tag.intensity
-    return tag.confidence * strength * (UNSURE_SHARE if tag.unsure else 1.0)
+    return told_weight(confidence=tag.confidence, intensity=tag.intensity, unsure=tag.unsure)
+
+
+def told_weight(*, confidence: float, intensity: float, unsure: bool) -> float:
+    """The same, of what is stored of a tag."""
+    strength = 0.4 + 0.6 * intensity
+    return confidence * strength * (UNSURE_SHARE if unsure else 1.0)
 
 
 def evidence_of(content_id: UUID, tag: EmotionTag, said_at: datetime) -> Evidence:
@@ -129,8 +159,8 @@ def moved(
     """The mood after one more piece of evidence, which may be older than what is known."""
     as_of = max(mood.as_of, piece.said_at) if mood else piece.said_at
     known = mood.masses if mood else (0.0,) * len(EMOTIONS)
-    fade = _left(as_of - mood.as_of, half_life) if mood else 0.0
-    added = piece.weight * _left(as_of - piece.said_at, half_life)
+    fade = share_left(as_of - mood.as_of, half_life) if mood else 0.0
+    added = piece.weight * share_left(as_of - piece.said_at, half_life)
     cause = Cause(
         content_id=piece.content_id,
         emotion=piece.emotion,
@@ -155,31 +185,54 @@ def moved(
 
 def seen_at(mood: Mood, now: datetime, half_life: timedelta) -> MoodView:
     """The mood as it is at `now`; a moment before `as_of` shows it as of then."""
-    left = _left(now - mood.as_of, half_life)
-    masses = [mass * left for mass in mood.masses]
-    told = sum(masses)
-    masses[EMOTIONS.index(Emotion.NEUTRAL)] += NEUTRAL_MASS
-    total = told + NEUTRAL_MASS
-    scores = tuple(mass / total for mass in masses)
+    left = share_left(now - mood.as_of, half_life)
+    picture = picture_of([mass * left for mass in mood.masses])
+    total = picture.mass
     moment = max(now, mood.as_of)
     return MoodView(
         user_id=mood.user_id,
         version=mood.version,
-        emotion=max(zip(scores, EMOTIONS, strict=True), key=lambda pair: pair[0])[1],
-        scores=scores,
-        valence=_mean((TAXONOMY[e].valence for e in EMOTIONS), scores),
-        arousal=_mean((TAXONOMY[e].arousal for e in EMOTIONS), scores),
-        confidence=told / total,
+        emotion=picture.emotion,
+        scores=picture.scores,
+        valence=picture.valence,
+        valence_deviation=picture.valence_deviation,
+        arousal=picture.arousal,
+        confidence=picture.confidence,
         causes=tuple(
             MoodCause(
                 content_id=cause.content_id,
                 emotion=cause.emotion,
                 said_at=cause.said_at,
-                share=cause.weight * _left(moment - cause.said_at, half_life) / total,
+                share=cause.weight * share_left(moment - cause.said_at, half_life) / total,
             )
             for cause in mood.causes
         ),
         updated_at=mood.as_of,
+    )
+
+
+def picture_of(masses: Sequence[float]) -> Picture:
+    """What masses, faded to a moment, say of it.
+
+    The valence's deviation is that of a mean over a Dirichlet distribution with these masses, where
+    the neutral mass of the unknown may be any feeling (`VALENCE_SPREAD`).
+    """
+    told = sum(masses)
+    total = told + NEUTRAL_MASS
+    whole = list(masses)
+    whole[EMOTIONS.index(Emotion.NEUTRAL)] += NEUTRAL_MASS
+    scores = tuple(mass / total for mass in whole)
+    valence = _mean((TAXONOMY[e].valence for e in EMOTIONS), scores)
+    square = _mean((TAXONOMY[e].valence ** 2 for e in EMOTIONS), scores)
+    square += VALENCE_SPREAD**2 * NEUTRAL_MASS / total
+    return Picture(
+        emotion=max(zip(scores, EMOTIONS, strict=True), key=lambda pair: pair[0])[1],
+        scores=scores,
+        valence=valence,
+        valence_deviation=math.sqrt(max(0.0, square - valence**2) / (1 + total)),
+        arousal=_mean((TAXONOMY[e].arousal for e in EMOTIONS), scores),
+        confidence=told / total,
+        mass=total,
     )
 
 
@@ -192,6 +245,7 @@ def no_mood(user_id: UUID, version: int) -> MoodView:
         emotion=Emotion.NEUTRAL,
         scores=tuple(1.0 if i == neutral else 0.0 for i in range(len(EMOTIONS))),
         valence=TAXONOMY[Emotion.NEUTRAL].valence,
+        valence_deviation=picture_of([0.0] * len(EMOTIONS)).valence_deviation,
         arousal=TAXONOMY[Emotion.NEUTRAL].arousal,
         confidence=0.0,
         causes=(),
@@ -199,7 +253,7 @@ def no_mood(user_id: UUID, version: int) -> MoodView:
     )
 
 
-def _left(age: timedelta, half_life: timedelta) -> float:
+def share_left(age: timedelta, half_life: timedelta) -> float:
     """Share that is left after `age`; a negative age counts as none."""
     return math.pow(0.5, max(0.0, age / half_life))
 

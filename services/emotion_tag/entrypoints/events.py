@@ -10,6 +10,7 @@ from resonance.profile.v1.consent_pb2 import Purpose
 from resonance.profile.v1.profile_events_pb2 import ConsentChanged
 from services.chassis.kernel.clock import Clock
 from services.chassis.messaging.subscriber import Delivered, Reaction, each
+from services.emotion_tag.application.distress.ports import RiskLexicon
 from services.emotion_tag.application.moods.learn_consent import LearnConsent, learn_consent
 from services.emotion_tag.application.ports import Contents, Tagger, Transactions
 from services.emotion_tag.application.tagging.forget_content import forget_content
@@ -20,6 +21,7 @@ def reactions(
     transactions: Transactions,
     contents: Contents,
     tagger: Tagger,
+    lexicon: RiskLexicon,
     clock: Clock,
     *,
     half_life: timedelta,
@@ -30,7 +32,7 @@ def reactions(
         told: Sequence[Delivered[ContentPublished]],
     ) -> Callable[[Sequence[Delivered[ContentPublished]]], Awaitable[None]]:
         content_ids = [UUID(one.event.content_id) for one in told]
-        read = await read_contents(content_ids, contents, tagger)
+        read = await read_contents(content_ids, contents, tagger, lexicon)
 
         async def store(new: Sequence[Delivered[ContentPublished]]) -> None:
             wanted = {UUID(one.event.content_id) for one in new}

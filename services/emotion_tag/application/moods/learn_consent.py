@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.chassis.kernel.clock import Clock
+from services.chassis.kernel.events import DomainEvent
+from services.emotion_tag.application.distress.tell_state import tell_state
 from services.emotion_tag.application.ports import Transactions
 from services.emotion_tag.domain.events import MoodCleared
 
@@ -19,7 +21,8 @@ class LearnConsent:
 
 
 async def learn_consent(command: LearnConsent, transactions: Transactions, clock: Clock) -> None:
-    """Note the decision; a withdrawal removes the mood and every tag that names the person."""
+    """Note the decision; a withdrawal removes mood, signs, and every tag that names the person."""
+    now = clock.now()
     async with transactions() as tx:
         allowed = await tx.people.decide(
             command.user_id, allows=command.allows, version=command.version
@@ -29,6 +32,9 @@ async def learn_consent(command: LearnConsent, transactions: Transactions, clock
         await tx.moods.remove(command.user_id)
         await tx.tags.remove_of(command.user_id)
         version = await tx.people.next_mood_version(command.user_id)
-        await tx.outbox.add(
-            [MoodCleared(user_id=command.user_id, version=version, occurred_at=clock.now())]
-        )
+        told: list[DomainEvent] = [
+            MoodCleared(user_id=command.user_id, version=version, occurred_at=now)
+        ]
+        if await tx.distress.remove_of(command.user_id):
+            told.append(await tell_state(command.user_id, tx, now))
+        await tx.outbox.add(told)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.chassis.kernel.clock import Clock
+from services.emotion_tag.application.distress.tell_state import tell_state
 from services.emotion_tag.application.ports import Transactions
 from services.emotion_tag.domain.events import MoodMoved
 from services.emotion_tag.domain.mood import FORGOTTEN_AFTER, mood_from, no_mood, seen_at
@@ -12,12 +13,15 @@ from services.emotion_tag.domain.mood import FORGOTTEN_AFTER, mood_from, no_mood
 async def forget_content(
     content_id: UUID, transactions: Transactions, clock: Clock, *, half_life: timedelta
 ) -> None:
-    """Remove the tag for good and make the mood of its author without it."""
+    """Remove tag and sign of distress for good, and make the mood of its author without it."""
     now = clock.now()
     async with transactions() as tx:
         author_id = await tx.tags.author_of(content_id)
         held = await tx.people.hold_allowing([author_id] if author_id else [])
         await tx.tags.forget(content_id)
+        noted = await tx.distress.remove_content(content_id)
+        if noted is not None and noted in held:
+            await tx.outbox.add([await tell_state(noted, tx, now)])
         if author_id is None or author_id not in held:
             return
         if author_id not in await tx.moods.get([author_id]):

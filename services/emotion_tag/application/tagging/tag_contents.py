@@ -1,19 +1,24 @@
 """Tag what was published, and move the moods of those who allow it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from services.chassis.kernel.clock import Clock
 from services.chassis.kernel.events import DomainEvent
+from services.emotion_tag.application.distress.note_signs import note_signs
+from services.emotion_tag.application.distress.ports import RiskLexicon
 from services.emotion_tag.application.moods.move_moods import move_moods
 from services.emotion_tag.application.ports import Contents, Tagger, Transactions
 from services.emotion_tag.application.tagging.tag_texts import tag_texts
 from services.emotion_tag.domain.author_key import salt_day
 from services.emotion_tag.domain.content import Content, tagged
+from services.emotion_tag.domain.distress import Reading
 from services.emotion_tag.domain.events import ContentTagged
 from services.emotion_tag.domain.tag import EmotionTag, TextInput
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -21,12 +26,17 @@ class Read:
     """Published texts with their tags, on the way to being stored."""
 
     contents: Sequence[tuple[Content, EmotionTag]]
+    readings: Mapping[UUID, Reading]
+    """What the risk lexicon found in each."""
 
     def only(self, content_ids: Collection[UUID]) -> "Read":
-        return Read([pair for pair in self.contents if pair[0].content_id in content_ids])
+        wanted = [pair for pair in self.contents if pair[0].content_id in content_ids]
+        return Read(wanted, self.readings)
 
 
-async def read_contents(content_ids: Sequence[UUID], contents: Contents, tagger: Tagger) -> Read:
+async def read_contents(
+    content_ids: Sequence[UUID], contents: Contents, tagger: Tagger, lexicon: RiskLexicon
+) -> Read:
     """Ask the neighbour for the texts and tag them: no place for a transaction.
 
     Raises:
@@ -34,23 +44,26 @@ async def read_contents(content_ids: Sequence[UUID], contents: Contents, tagger:
     """
     found = await contents.read(list(dict.fromkeys(content_ids)))
     tags = await tag_texts([TextInput(one.text, one.kind) for one in found], tagger)
-    return Read(list(zip(found, tags, strict=True)))
+    readings = {one.content_id: lexicon.read(one.text) for one in found}
+    return Read(list(zip(found, tags, strict=True)), readings)
 
 
 async def tag_contents(
     read: Read, transactions: Transactions, clock: Clock, *, half_life: timedelta
 ) -> None:
-    """Store the tags, tell them, and move the moods of authors who allow it."""
+    """Store the tags, tell them, move the moods of authors who allow it, note signs of distress."""
     now = clock.now()
     async with transactions() as tx:
         allowing = await tx.people.hold_allowing({c.author_id for c, _ in read.contents})
+        forgotten = await tx.people.forgotten_at(allowing)
         salt = await tx.salts.of_day(salt_day(now))
         new = await tx.tags.put(
             [
                 tagged(
                     _not_in_the_future(content, now),
                     tag,
-                    author_allows=content.author_id in allowing,
+                    author_allows=content.author_id in allowing
+                    and content.published_at > forgotten.get(content.author_id, _NEVER),
                     salt=salt,
                 )
                 for content, tag in read.contents
@@ -58,6 +71,7 @@ async def tag_contents(
         )
         told: list[DomainEvent] = [ContentTagged(content=one, occurred_at=now) for one in new]
         told += await move_moods(new, tx, now, half_life=half_life)
+        told += await note_signs(new, read.readings, tx, now)
         await tx.outbox.add(told)
 
 

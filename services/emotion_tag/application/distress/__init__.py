@@ -1,0 +1,1 @@
+"""Notices signs of distress, and lets those who care look after them."""

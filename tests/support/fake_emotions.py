@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from secrets import token_bytes
 from uuid import UUID
@@ -14,6 +14,7 @@ from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.errors import TagNotFound
 from services.emotion_tag.domain.mood import Evidence, Mood, evidence_of
 from services.emotion_tag.domain.tag import EmotionTag
+from tests.support.fake_distress import DistressRows, FakeDistress, FakeErasures
 
 
 @dataclass
@@ -21,6 +22,8 @@ class Person:
     allows: bool = False
     consents_version: int = 0
     mood_version: int = 0
+    distress_version: int = 0
+    forgotten_at: datetime | None = None
 
 
 @dataclass
@@ -29,6 +32,7 @@ class Rows:
     tags: dict[UUID, TaggedContent | None] = field(default_factory=dict)
     salts: dict[date, bytes] = field(default_factory=dict)
     moods: dict[UUID, Mood] = field(default_factory=dict)
+    distress: DistressRows = field(default_factory=DistressRows)
 
 
 @dataclass
@@ -57,6 +61,8 @@ class FakeTransaction:
         self.tags = FakeTags(rows)
         self.salts = FakeSalts(rows)
         self.moods = FakeMoods(rows)
+        self.distress = FakeDistress(rows.distress)
+        self.erasures = FakeErasures(rows.distress)
         self.outbox = FakeOutbox()
 
 
@@ -78,6 +84,18 @@ class FakePeople:
     async def next_mood_version(self, user_id: UUID) -> int:
         self.rows.people[user_id].mood_version += 1
         return self.rows.people[user_id].mood_version
+
+    async def next_distress_version(self, user_id: UUID) -> int:
+        self.rows.people[user_id].distress_version += 1
+        return self.rows.people[user_id].distress_version
+
+    async def forget(self, user_id: UUID, now: datetime) -> None:
+        self.rows.people.setdefault(user_id, Person()).forgotten_at = now
+
+    async def forgotten_at(self, user_ids: Iterable[UUID]) -> Mapping[UUID, datetime]:
+        known = self.rows.people
+        asked = {u: known[u].forgotten_at for u in user_ids if u in known}
+        return {u: moment for u, moment in asked.items() if moment is not None}
 
 
 @dataclass
@@ -101,6 +119,14 @@ class FakeTags:
             content_id: content
             for content_id, content in self.rows.tags.items()
             if content is None or content.author_id != author_id
+        }
+
+    async def unname(self, author_id: UUID) -> None:
+        self.rows.tags = {
+            content_id: replace(content, author_id=None)
+            if content and content.author_id == author_id
+            else content
+            for content_id, content in self.rows.tags.items()
         }
 
     async def evidence_of(self, author_id: UUID, since: datetime) -> Sequence[Evidence]:

@@ -62,6 +62,9 @@ class Reading:
     """Whether the author speaks of themselves."""
 
 
+NOTHING_FOUND = Reading(DistressLevel.NONE, (), is_first_person=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class DistressSignal:
     """One sign, in one content."""

@@ -9,6 +9,7 @@ from services.emotion_tag.application.ports import Transaction
 from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.distress import (
     LOW_WITHIN,
+    NOTHING_FOUND,
     DistressSignal,
     Reading,
     low_again,
@@ -27,7 +28,7 @@ async def note_signs(
     """Store the signs; one event for each person named, who are held."""
     found: list[DistressSignal] = []
     for content in contents:
-        reading = await _in_context(content, readings[content.content_id], tx)
+        reading = await _in_context(content, readings.get(content.content_id, NOTHING_FOUND), tx)
         noted = sign(content.content_id, content.author_id, reading, content.published_at, now)
         found += [noted] if noted else []
     if not found:

@@ -1,7 +1,7 @@
 """Tag what was published, and move the moods of those who allow it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -26,7 +26,7 @@ class Read:
     """Published texts with their tags, on the way to being stored."""
 
     contents: Sequence[tuple[Content, EmotionTag]]
-    readings: Mapping[UUID, Reading]
+    readings: Mapping[UUID, Reading] = field(default_factory=dict)
     """What the risk lexicon found in each."""
 
     def only(self, content_ids: Collection[UUID]) -> "Read":

@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from resonance.emotion_tag.v1 import alert_pb2 as _alert_pb2
 from resonance.emotion_tag.v1 import distress_pb2 as _distress_pb2
 from resonance.emotion_tag.v1 import emotion_pb2 as _emotion_pb2
+from resonance.emotion_tag.v1 import subject_pb2 as _subject_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -225,3 +226,29 @@ class ContentCorrected(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ContentCorrected: _TypeAlias = ContentCorrected  # noqa: Y015
+
+@_typing.final
+class ProductEmotionChanged(_message.Message):
+    """What a product is known for has changed notably: a tag came or went, the mix moved by a tenth, or it became or is no
+    longer reliable. Told at most once a minute for each product.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRODUCT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def product(self) -> _subject_pb2.ProductEmotion:
+        """The new state."""
+
+    def __init__(
+        self,
+        *,
+        product: _subject_pb2.ProductEmotion | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["product", b"product"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["product", b"product"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProductEmotionChanged: _TypeAlias = ProductEmotionChanged  # noqa: Y015

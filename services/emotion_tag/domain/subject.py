@@ -31,8 +31,8 @@ HALF_LIVES: Mapping[SubjectKind, timedelta] = {
     SubjectKind.PRODUCT: timedelta(days=30),
     SubjectKind.BRAND: timedelta(days=30),
     SubjectKind.CATEGORY: timedelta(days=30),
-    # Talk about a thing that is new on the web falls to half within hours to days. Source: Leskovec,
-    # Backstrom & Kleinberg (2009), Meme-tracking and the dynamics of the news cycle.
+    # Talk about a new thing falls to half within hours to days. Source: Leskovec, Backstrom &
+    # Kleinberg (2009), Meme-tracking and the dynamics of the news cycle.
     SubjectKind.TOPIC: timedelta(days=2),
     SubjectKind.CIRCLE: timedelta(days=7),
     # What a host shows now, not what was shown an hour ago.
@@ -72,7 +72,7 @@ class CatalogueEntry:
 def subjects_of(
     item_ids: Iterable[str], place: Place, catalogue: Mapping[str, CatalogueEntry]
 ) -> tuple[Subject, ...]:
-    """All that a text is about, each once, in order; items that the catalogue lacks have no brand."""
+    """All that a text is about, each once, in order; an unknown item has no brand."""
     names: list[tuple[SubjectKind, str]] = []
     for item_id in item_ids:
         names.append((SubjectKind.PRODUCT, item_id))

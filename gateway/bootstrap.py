@@ -22,6 +22,7 @@ from gateway.transcoding.responses import encoder
 from gateway.transcoding.router import Router, RouteTaken
 from gateway.transcoding.routes import BadContract, Route, compile_routes
 from gateway.transcoding.schema import Schema
+from gateway.transcoding.sizes import room_for_bytes
 from gateway.transcoding.template import parse
 from gateway.validation import Rules
 
@@ -90,7 +91,7 @@ def assemble(
         **docs_pages(make_document(schema, routes)),
     }
     transcoder = Transcoder(
-        _endpoints(schema, routes, backends),
+        _endpoints(schema, routes, backends, settings.largest_body),
         tokens,
         rules,
         Timeouts(settings.default_timeout, settings.longest_timeout),
@@ -98,14 +99,13 @@ def assemble(
             subjects=Buckets(settings.subject_rate, settings.subject_burst),
             addresses=Buckets(settings.address_rate, settings.address_burst),
             crowd=Crowd(settings.most_calls),
-            largest_body=settings.largest_body,
         ),
     )
     return Gateway(transcoder, pages, Cors(settings.cors_origins), settings.trusted_proxies)
 
 
 def _endpoints(
-    schema: Schema, routes: list[Route], backends: Mapping[str, Backend]
+    schema: Schema, routes: list[Route], backends: Mapping[str, Backend], largest_body: int
 ) -> Router[Endpoint]:
     router: Router[Endpoint] = Router()
     for route in routes:
@@ -113,8 +113,9 @@ def _endpoints(
         if backend is None:
             raise BadContract(f"{route.rpc}: no service answers {route.package}")
         encode = encoder(route.response, route.response_field, schema.registry)
+        largest = largest_body + room_for_bytes(schema, route.request)
         try:
-            router.add(route.verb, parse(route.path), Endpoint(route, backend, encode))
+            router.add(route.verb, parse(route.path), Endpoint(route, backend, encode, largest))
         except RouteTaken as error:
             raise BadContract(f"{route.rpc}: {error}") from error
     return router

@@ -78,7 +78,7 @@ class Settings(ProcessSettings):
     """A client's longer one is cut to this."""
 
     largest_body: Annotated[int, Field(ge=1024, le=64 * 1024 * 1024)] = 1024 * 1024
-    """Bytes."""
+    """Bytes. Methods that take pictures and the like take as much more as their contract says."""
 
     subject_rate: Rate = 100
     """Calls a second that one token's subject may make, in the long run; 0: no limit."""

@@ -40,6 +40,8 @@ class Endpoint:
     route: Route
     backend: Backend
     encode: Encode
+    largest_body: int
+    """Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,6 @@ class Limits:
     subjects: Buckets
     addresses: Buckets
     crowd: Crowd
-    largest_body: int
 
 
 class Transcoder:
@@ -107,7 +108,7 @@ class Transcoder:
         caller, quota = self._identify(request)
         with self._limits.crowd:
             route.access.admit(caller)
-            body = await read_body(request.receive, headers, self._limits.largest_body)
+            body = await read_body(request.receive, headers, endpoint.largest_body)
             data, is_repeatable = self._bind(route, found.values, request, body, caller)
             metadata = (*_identity(caller), *trace)
             if route.is_stream:

@@ -1,5 +1,7 @@
 """What a client hears when a call fails."""
 
+import json
+from base64 import b64encode
 from typing import Any
 
 import httpx
@@ -230,6 +232,17 @@ class TestTooMuch:
             answer = await served.client.post("/v1/items:find", content=chunks(), headers=JSON)
 
         problem(answer, 413, "BODY_TOO_LARGE")
+
+    async def test_body_with_bytes_may_be_as_large_as_its_contract_says(self) -> None:
+        def body(size: int) -> str:
+            return json.dumps({"bytesValue": b64encode(b"x" * size).decode()})
+
+        async with serve_gateway(largest_body=1024) as served:
+            allowed = await served.client.post("/v1/kinds", content=body(3000), headers=JSON)
+            refused = await served.client.post("/v1/kinds", content=body(4000), headers=JSON)
+
+        assert allowed.status_code == 200
+        problem(refused, 413, "BODY_TOO_LARGE")
 
     async def test_url_is_refused(self, client: httpx.AsyncClient) -> None:
         problem(await client.get("/v1/items/" + "a" * 9000), 414, "URL_TOO_LONG")

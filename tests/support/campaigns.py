@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.campaign.domain.campaign import Campaign, Title, Tone
 from services.campaign.domain.coupon import AmountOff, Coupon
-from services.campaign.domain.person import Mood, Person, Portrait
+from services.campaign.domain.person import Mood, Need, Person, Portrait
 from services.chassis.kernel.ids import new_id
 from services.chassis.kernel.money import Money
 
@@ -58,5 +58,6 @@ def a_person(
     granted: frozenset[str] = ALL_PURPOSES,
     mood: Mood | None = None,
     portrait: Portrait | None = None,
+    need: Need | None = None,
 ) -> Person:
-    return Person(id=user_id or new_id(), granted=granted, mood=mood, portrait=portrait)
+    return Person(id=user_id or new_id(), granted=granted, mood=mood, portrait=portrait, need=need)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,6 +32,11 @@ class PostgresGuardLog:
         if before is not None:
             query = query.where(guard_decisions.c.decision_id < before)
         return [_to_decision(row) for row in await self._connection.execute(query)]
+
+    async def forget(self, user_id: UUID) -> None:
+        await self._connection.execute(
+            delete(guard_decisions).where(guard_decisions.c.user_id == user_id)
+        )
 
 
 def _to_row(decision: GuardDecision) -> dict[str, object]:

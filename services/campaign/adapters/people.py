@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.campaign.adapters.tables import people
-from services.campaign.domain.person import Mood, Person, Portrait
+from services.campaign.domain.person import Mood, Need, Person, Portrait
 
 _MOOD = ("mood_emotion", "mood_valence", "mood_confidence", "mood_felt_at")
 
@@ -29,6 +29,8 @@ class PostgresPeople:
             forgotten["portrait"] = null()
         if not {"marketing", "emotion_inference"} <= granted:
             forgotten |= dict.fromkeys(_MOOD, null())
+        if "emotion_inference" not in granted:
+            forgotten["need_until"] = null()
         kept = {"granted": sorted(granted), "consent_version": version}
         saved = await self._connection.execute(
             upsert(people)
@@ -90,6 +92,18 @@ class PostgresPeople:
             )
         )
 
+    async def save_need(self, user_id: UUID, need: Need) -> None:
+        told = {"need_until": need.until, "need_version": need.version}
+        await self._connection.execute(
+            upsert(people)
+            .values(user_id=user_id, **told)
+            .on_conflict_do_update(
+                index_elements=[people.c.user_id],
+                set_=told,
+                where=people.c.need_version < need.version,
+            )
+        )
+
 
 def _to_json(portrait: Portrait) -> dict[str, Any]:
     return {
@@ -120,6 +134,7 @@ def _to_person(row: Row[Any]) -> Person:
                 version=row.mood_version,
             )
         ),
+        need=(Need(until=row.need_until, version=row.need_version) if row.need_until else None),
     )
 
 

@@ -101,6 +101,8 @@ people = Table(
     Column("mood_confidence", Double),
     Column("mood_felt_at", DateTime(timezone=True)),
     Column("mood_version", BigInteger, nullable=False, server_default="0"),
+    Column("need_until", DateTime(timezone=True)),
+    Column("need_version", BigInteger, nullable=False, server_default="0"),
 )
 
 guard_decisions = Table(

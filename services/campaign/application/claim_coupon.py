@@ -32,13 +32,7 @@ async def claim_coupon(
             raise ConsentMissing("The person has not granted marketing.", purpose="marketing")
         if not audiences.holds(campaign.audience, person, now):
             raise NotInAudience("The campaign is not for this person.")
-        decision = decide(
-            user_id=person.id,
-            campaign_id=campaign.id,
-            tone=campaign.tone,
-            mood=person.mood_now(now),
-            now=now,
-        )
+        decision = decide(person=person, campaign_id=campaign.id, tone=campaign.tone, now=now)
         if decision.is_withheld:
             raise WithheldByGuard("Kept back while the person seems distressed.")
         claim = Claim.of(campaign.coupon, campaign.id, person.id, now)

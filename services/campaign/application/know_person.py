@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.campaign.application.ports import Transactions
-from services.campaign.domain.person import Mood, Portrait
+from services.campaign.domain.person import Mood, Need, Portrait
 
 
 async def heed_consents(
@@ -24,6 +24,14 @@ async def know_mood(user_id: UUID, mood: Mood, transactions: Transactions) -> No
         await tx.people.save_mood(user_id, mood)
 
 
+async def know_need(user_id: UUID, need: Need, transactions: Transactions) -> None:
+    """Keep the newest sign; one whose time is over ends an older one."""
+    async with transactions() as tx:
+        await tx.people.save_need(user_id, need)
+
+
 async def forget_mood(user_id: UUID, version: int, transactions: Transactions) -> None:
+    """Forget the mood, and the guard's decisions, as each tells of a mood."""
     async with transactions() as tx:
         await tx.people.forget_mood(user_id, version)
+        await tx.guard_log.forget(user_id)

@@ -17,14 +17,8 @@ async def list_offers(
         person = await view.people.get(user_id)
         running = await view.campaigns.running(now)
         used_up = await view.claims.used_up(user_id, [each.coupon.id for each in running])
-    mood = person.mood_now(now)
     judged = [
-        (
-            campaign,
-            decide(
-                user_id=user_id, campaign_id=campaign.id, tone=campaign.tone, mood=mood, now=now
-            ),
-        )
+        (campaign, decide(person=person, campaign_id=campaign.id, tone=campaign.tone, now=now))
         for campaign in running
         if campaign.coupon.id not in used_up
         and (person.allows_marketing or not campaign.audience)
@@ -34,4 +28,4 @@ async def list_offers(
     if kept:
         async with transactions() as tx:
             await tx.guard_log.keep(kept)
-    return arrange(judged, person, mood)
+    return arrange(judged, person, person.mood_now(now))

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.campaign.domain.campaign import Campaign
 from services.campaign.domain.claim import Claim
 from services.campaign.domain.guard import GuardDecision
-from services.campaign.domain.person import Mood, Person, Portrait
+from services.campaign.domain.person import Mood, Need, Person, Portrait
 from services.chassis.kernel.events import DomainEvent
 from services.chassis.kernel.money import Money
 
@@ -100,6 +100,12 @@ class People(Protocol):
 
     async def forget_mood(self, user_id: UUID, version: int) -> None: ...
 
+    async def save_need(self, user_id: UUID, need: Need) -> None:
+        """Keep a sign unless a newer one is known.
+
+        Whether it may count is decided when it is used: the grant may be told after the sign.
+        """
+
 
 class GuardLog(Protocol):
     async def keep(self, decisions: Iterable[GuardDecision]) -> None:
@@ -108,6 +114,9 @@ class GuardLog(Protocol):
     async def latest(
         self, user_id: UUID | None, before: UUID | None, limit: int
     ) -> Sequence[GuardDecision]: ...
+
+    async def forget(self, user_id: UUID) -> None:
+        """Delete what was decided about a person."""
 
 
 class Outbox(Protocol):

@@ -1,7 +1,8 @@
-"""The vulnerability guard: someone in distress is not pushed.
+"""The vulnerability guard: someone in distress is not pushed, someone in need not sold to.
 
 Who seems distressed gets no urgency (flash sale, countdown, bargain, lottery), and comfort
-before anything else. Every decision that could have pressed or did comfort is kept for audit.
+before anything else. Who shows a sign of needing care gets no offer at all. Every decision that
+could have pressed or did comfort is kept for audit.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.campaign.domain.campaign import Tone
-from services.campaign.domain.person import Mood
+from services.campaign.domain.person import Mood, Person
 from services.chassis.kernel.ids import new_id
 
 
@@ -19,6 +20,7 @@ class GuardRule(StrEnum):
     NO_URGENCY_IN_DISTRESS = "no_urgency_in_distress"
     COMFORT_FIRST = "comfort_first"
     PLAIN_IN_DISTRESS = "plain_in_distress"
+    NOTHING_TO_SOMEBODY_IN_NEED = "nothing_to_somebody_in_need"
 
 
 _IN_DISTRESS = {
@@ -29,8 +31,13 @@ _IN_DISTRESS = {
 }
 
 
-def judge(tone: Tone, mood: Mood | None) -> GuardRule:
+_WITHHOLDING = {GuardRule.NO_URGENCY_IN_DISTRESS, GuardRule.NOTHING_TO_SOMEBODY_IN_NEED}
+
+
+def judge(tone: Tone, mood: Mood | None, *, is_in_need: bool) -> GuardRule:
     """The rule for a campaign of this tone; `mood` as of now, None if unknown or not allowed."""
+    if is_in_need:
+        return GuardRule.NOTHING_TO_SOMEBODY_IN_NEED
     if mood is None or not mood.is_distress:
         return GuardRule.CALM
     return _IN_DISTRESS[tone]
@@ -50,17 +57,16 @@ class GuardDecision:
 
     @property
     def is_withheld(self) -> bool:
-        return self.rule is GuardRule.NO_URGENCY_IN_DISTRESS
+        return self.rule in _WITHHOLDING
 
 
-def decide(
-    *, user_id: UUID, campaign_id: UUID, tone: Tone, mood: Mood | None, now: datetime
-) -> GuardDecision:
+def decide(*, person: Person, campaign_id: UUID, tone: Tone, now: datetime) -> GuardDecision:
+    mood = person.mood_now(now)
     return GuardDecision(
         id=new_id(),
-        user_id=user_id,
+        user_id=person.id,
         campaign_id=campaign_id,
-        rule=judge(tone, mood),
+        rule=judge(tone, mood, is_in_need=person.is_in_need(now)),
         valence=mood.valence if mood else 0.0,
         mood_version=mood.version if mood else 0,
         decided_at=now,

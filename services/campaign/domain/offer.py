@@ -44,6 +44,16 @@ NOT_NOW = Sentence(
     en="You seem to be having a hard time; we will not press you with limited-time deals now.",
 )
 
+# Does not say what was seen: whoever looks over somebody's shoulder must not read it here.
+REST = Sentence(
+    zh="我们先不打扰你，想聊聊的话随时找客服。",
+    en="We will not bother you for now; if you would like to talk, care is here for you.",
+)
+_WHY_NOT = {
+    GuardRule.NO_URGENCY_IN_DISTRESS: NOT_NOW,
+    GuardRule.NOTHING_TO_SOMEBODY_IN_NEED: REST,
+}
+
 
 def arrange(
     judged: Iterable[tuple[Campaign, GuardDecision]], person: Person, mood: Mood | None
@@ -53,7 +63,7 @@ def arrange(
     withheld: list[WithheldOffer] = []
     for campaign, decision in judged:
         if decision.is_withheld:
-            withheld.append(WithheldOffer(campaign, decision.rule, NOT_NOW))
+            withheld.append(WithheldOffer(campaign, decision.rule, _WHY_NOT[decision.rule]))
             continue
         rank = (
             0 if decision.rule is GuardRule.COMFORT_FIRST else 1,

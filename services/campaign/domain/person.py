@@ -45,6 +45,14 @@ class Mood:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Need:
+    """That emotion_tag saw a sign that a person needs care. Why, nobody here is told."""
+
+    until: datetime
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Portrait:
     """What the audience of a campaign may ask about. `interests` weigh 0 to 1."""
 
@@ -59,12 +67,13 @@ class Portrait:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """`portrait` and `mood` are None where the person does not allow them or nothing is known."""
+    """`portrait`, `mood` and `need` are None where they are not allowed or nothing is known."""
 
     id: UUID
     granted: frozenset[str] = frozenset()
     portrait: Portrait | None = None
     mood: Mood | None = None
+    need: Need | None = None
 
     @property
     def allows_marketing(self) -> bool:
@@ -77,6 +86,16 @@ class Person:
         if "emotion_inference" not in self.granted:
             return None
         return self.mood.now(moment)
+
+    def is_in_need(self, moment: datetime) -> bool:
+        """Whether offers are to be kept back, whatever the tone.
+
+        Asks for no consent to marketing: it only ever keeps something back. It is no fact for
+        audiences (`facts`), so that nobody can be found by it.
+        """
+        if self.need is None or "emotion_inference" not in self.granted:
+            return False
+        return moment < self.need.until
 
     def facts(self, moment: datetime) -> dict[str, object]:
         """The variables of an audience, by the names that campaign.proto lists."""

@@ -5,18 +5,21 @@ from datetime import UTC
 from typing import Any
 from uuid import UUID
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from resonance.emotion_tag.v1 import emotion_pb2
-from resonance.emotion_tag.v1.emotion_tag_events_pb2 import MoodChanged
+from resonance.emotion_tag.v1.emotion_tag_events_pb2 import DistressChanged, MoodChanged
 from resonance.profile.v1 import consent_pb2, portrait_pb2
 from resonance.profile.v1.profile_events_pb2 import ConsentChanged, PortraitChanged
 from services.campaign.application.know_person import (
     forget_mood,
     heed_consents,
     know_mood,
+    know_need,
     know_portrait,
 )
 from services.campaign.application.ports import Transactions
-from services.campaign.domain.person import Mood, Portrait
+from services.campaign.domain.person import Mood, Need, Portrait
 from services.chassis.messaging.subscriber import Delivered, Reaction, each
 
 _INTERESTS = {
@@ -46,10 +49,17 @@ def reactions(transactions: Transactions) -> Sequence[Reaction[Any]]:
         else:
             await know_mood(UUID(mood.user_id), _to_mood(mood), transactions)
 
+    async def spare(told: Delivered[DistressChanged]) -> None:
+        event = told.event
+        until = event.expire_time if event.level else Timestamp()
+        need = Need(until=until.ToDatetime(tzinfo=UTC), version=event.version)
+        await know_need(UUID(event.user_id), need, transactions)
+
     return (
         Reaction(reader="campaign_heed_consent", to=ConsentChanged, do=each(heed)),
         Reaction(reader="campaign_know_portrait", to=PortraitChanged, do=each(know)),
         Reaction(reader="campaign_feel_mood", to=MoodChanged, do=each(feel)),
+        Reaction(reader="campaign_spare_in_need", to=DistressChanged, do=each(spare)),
     )
 
 

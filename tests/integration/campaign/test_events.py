@@ -8,12 +8,14 @@ import pytest
 from google.protobuf.message import Message as Proto
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from resonance.emotion_tag.v1 import emotion_pb2
-from resonance.emotion_tag.v1.emotion_tag_events_pb2 import MoodChanged
+from resonance.emotion_tag.v1 import distress_pb2, emotion_pb2
+from resonance.emotion_tag.v1.emotion_tag_events_pb2 import DistressChanged, MoodChanged
 from resonance.profile.v1 import consent_pb2, portrait_pb2
 from resonance.profile.v1.profile_events_pb2 import ConsentChanged, PortraitChanged
 from services.campaign.adapters import tables
 from services.campaign.adapters.postgres import PostgresTransaction
+from services.campaign.domain.campaign import Tone
+from services.campaign.domain.guard import decide
 from services.campaign.domain.person import Person
 from services.campaign.entrypoints.events import reactions
 from services.chassis.db.engine import make_engine
@@ -147,3 +149,71 @@ async def test_a_withdrawn_consent_forgets_what_it_allowed(listening: Listening)
 
     person = await listening.until(user_id, lambda one: one.granted == {"marketing"})
     assert person.mood is None
+
+
+def need(user_id: UUID, *, version: int, level: int = 2) -> Proto:
+    ends = Timestamp()
+    ends.FromDatetime(NOW + timedelta(days=7))
+    return DistressChanged(
+        user_id=str(user_id),
+        level=distress_pb2.DistressLevel.ValueType(level),
+        version=version,
+        expire_time=ends if level else None,
+    )
+
+
+async def test_a_sign_of_need_counts_from_the_grant_until_it_is_taken_back(
+    listening: Listening,
+) -> None:
+    user_id = new_id()
+    await listening.tell(need(user_id, version=1))
+    early = await listening.until(user_id, lambda one: one.need is not None)
+
+    await listening.tell(consents(user_id, consent_pb2.PURPOSE_EMOTION_INFERENCE, version=1))
+    allowed = await listening.until(user_id, lambda one: bool(one.granted))
+    await listening.tell(need(user_id, version=3, level=0))
+    over = await listening.until(user_id, lambda one: not one.is_in_need(NOW))
+    await listening.tell(need(user_id, version=2))
+    await listening.tell(need(user_id, version=4, level=0))
+    last = await listening.until(
+        user_id, lambda one: one.need is not None and one.need.version == 4
+    )
+
+    assert not early.is_in_need(NOW)
+    assert allowed.is_in_need(NOW)
+    assert allowed.is_in_need(NOW + timedelta(days=6))
+    assert not allowed.is_in_need(NOW + timedelta(days=7))
+    assert over.need is not None
+    assert not last.is_in_need(NOW)
+
+
+async def test_a_withdrawn_consent_forgets_the_need(listening: Listening) -> None:
+    user_id = new_id()
+    await listening.tell(consents(user_id, *ALL, version=1))
+    await listening.tell(need(user_id, version=1))
+    await listening.until(user_id, lambda one: one.is_in_need(NOW))
+
+    await listening.tell(consents(user_id, consent_pb2.PURPOSE_MARKETING, version=2))
+
+    person = await listening.until(user_id, lambda one: one.granted == {"marketing"})
+    assert person.need is None
+
+
+async def test_a_forgotten_mood_takes_the_decisions_of_the_guard_with_it(
+    listening: Listening,
+) -> None:
+    user_id = new_id()
+    await listening.tell(consents(user_id, *ALL, version=1))
+    await listening.until(user_id, lambda person: bool(person.granted))
+    await listening.tell(MoodChanged(mood=mood(user_id, version=1)))
+    person = await listening.until(user_id, lambda one: one.mood is not None)
+    async with listening.database.transactions(PostgresTransaction)() as tx:
+        decision = decide(person=person, campaign_id=new_id(), tone=Tone.URGENCY, now=NOW)
+        await tx.guard_log.keep([decision])
+
+    cleared = emotion_pb2.Mood(user_id=str(user_id), version=2)
+    await listening.tell(MoodChanged(mood=cleared, is_cleared=True))
+
+    await listening.until(user_id, lambda one: one.mood is None)
+    async with listening.database.reads(PostgresTransaction)() as view:
+        assert not await view.guard_log.latest(user_id, None, 10)

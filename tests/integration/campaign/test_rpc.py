@@ -13,7 +13,7 @@ from resonance.type.v1 import money_pb2, text_pb2
 from services.campaign.adapters import tables
 from services.campaign.application.change_state import end_overdue
 from services.campaign.application.expire_claims import expire_claims
-from services.campaign.domain.person import Mood, Portrait
+from services.campaign.domain.person import Mood, Need, Portrait
 from services.chassis.kernel.ids import new_id
 from services.chassis.rpc.errors import RemoteError
 from tests.integration.campaign.conftest import Harness
@@ -67,7 +67,11 @@ async def running(harness: Harness, **terms: Any) -> campaign_pb2.Campaign:
 
 
 async def known(
-    harness: Harness, *, mood: Mood | None = None, portrait: Portrait | None = None
+    harness: Harness,
+    *,
+    mood: Mood | None = None,
+    portrait: Portrait | None = None,
+    need: Need | None = None,
 ) -> UUID:
     """Make somebody known who allows everything."""
     user_id = new_id()
@@ -77,6 +81,8 @@ async def known(
             await tx.people.save_portrait(user_id, portrait)
         if mood:
             await tx.people.save_mood(user_id, mood)
+        if need:
+            await tx.people.save_need(user_id, need)
     return user_id
 
 
@@ -361,6 +367,44 @@ async def test_distress_withholds_urgency_puts_comfort_first_and_is_logged(
         (comfort.campaign_id, False),
         (plain.campaign_id, False),
     }
+
+
+async def test_somebody_in_need_is_offered_nothing_and_can_claim_nothing(
+    campaign: Harness,
+) -> None:
+    comfort = await running(campaign, tone=campaign_pb2.TONE_COMFORT)
+    plain = await running(campaign)
+    in_need = await known(campaign, need=Need(until=NOW + timedelta(days=7), version=1))
+
+    offers = await campaign.stub.ListOffers(
+        campaign_service_pb2.ListOffersRequest(user_id=str(in_need))
+    )
+
+    assert not offers.offers
+    assert {each.campaign_id for each in offers.withheld} == {
+        comfort.campaign_id,
+        plain.campaign_id,
+    }
+    await refused(campaign.stub.ClaimCoupon(claim_of(plain, in_need)), "WITHHELD_BY_GUARD")
+    log = await campaign.stub.ListGuardDecisions(
+        campaign_service_pb2.ListGuardDecisionsRequest(user_id=str(in_need))
+    )
+    assert {each.rule for each in log.decisions} == {
+        campaign_pb2.GUARD_RULE_NOTHING_TO_SOMEBODY_IN_NEED
+    }
+
+
+async def test_need_that_is_over_keeps_nothing_back(campaign: Harness) -> None:
+    plain = await running(campaign)
+    user_id = await known(campaign, need=Need(until=NOW + timedelta(hours=1), version=1))
+    request = campaign_service_pb2.ListOffersRequest(user_id=str(user_id))
+    before = await campaign.stub.ListOffers(request)
+
+    campaign.clock.advance(timedelta(hours=2))
+
+    after = await campaign.stub.ListOffers(request)
+    assert not before.offers
+    assert [offer.campaign_id for offer in after.offers] == [plain.campaign_id]
 
 
 async def test_claims_that_the_guard_looked_at_are_logged_and_plain_ones_are_not(

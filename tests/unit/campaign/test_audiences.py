@@ -4,7 +4,7 @@ import pytest
 
 from services.campaign.adapters.cel_audiences import CelAudiences
 from services.campaign.domain.errors import BadAudience
-from services.campaign.domain.person import Portrait
+from services.campaign.domain.person import Need, Portrait
 from tests.support.campaigns import ALL_PURPOSES, NOW, a_mood, a_person
 
 AUDIENCES = CelAudiences()
@@ -60,3 +60,13 @@ def test_a_portrait_is_not_asked_without_consent() -> None:
 def test_what_cannot_be_asked_is_a_bad_audience(expression: str) -> None:
     with pytest.raises(BadAudience):
         AUDIENCES.check(expression)
+
+
+@pytest.mark.parametrize("name", ["need", "need_until", "is_in_need", "distress", "level"])
+def test_nobody_can_be_found_by_their_need(name: str) -> None:
+    in_need = a_person(need=Need(until=NOW + timedelta(days=1), version=1))
+
+    with pytest.raises(BadAudience):
+        AUDIENCES.check(f"{name} == true")
+
+    assert in_need.facts(NOW) == a_person().facts(NOW)

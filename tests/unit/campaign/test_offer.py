@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 from services.campaign.domain.campaign import Campaign, Tone
 from services.campaign.domain.guard import GuardRule, decide
 from services.campaign.domain.offer import MOST, Offers, arrange
-from services.campaign.domain.person import Person, Portrait
+from services.campaign.domain.person import Need, Person, Portrait
 from tests.support.campaigns import NOW, a_campaign, a_mood, a_person
 
 
@@ -10,7 +12,7 @@ def offers(person: Person, *campaigns: Campaign) -> Offers:
     judged = [
         (
             each,
-            decide(user_id=person.id, campaign_id=each.id, tone=each.tone, mood=mood, now=NOW),
+            decide(person=person, campaign_id=each.id, tone=each.tone, now=NOW),
         )
         for each in campaigns
     ]
@@ -53,3 +55,14 @@ def test_an_answer_is_never_longer_than_the_contract_says() -> None:
     found = offers(a_person(), *(a_campaign() for _ in range(MOST + 5)))
 
     assert len(found.chosen) == MOST
+
+
+def test_somebody_in_need_gets_no_offer_at_all_and_is_not_told_what_was_seen() -> None:
+    in_need = a_person(mood=a_mood(valence=0.9), need=Need(until=NOW + timedelta(1), version=1))
+
+    found = offers(in_need, *(a_campaign(tone=tone) for tone in Tone))
+
+    assert found.chosen == []
+    assert {each.rule for each in found.withheld} == {GuardRule.NOTHING_TO_SOMEBODY_IN_NEED}
+    for word in ("distress", "harm", "sad", "难过", "心情", "危"):
+        assert all(word not in each.reason.en + each.reason.zh for each in found.withheld)

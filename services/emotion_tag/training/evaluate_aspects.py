@@ -1,8 +1,9 @@
 """Reports how well aspects are found: `python -m services.emotion_tag.training.evaluate_aspects`.
 
 Always on our own annotated comments; with `--data DIR` also on car-forum posts and restaurant
-reviews, whose aspects are read as ours by the tables below. `--half dev` is for tuning; what is
-reported elsewhere is `--half test`, which nothing was tuned on.
+reviews, whose aspects are read as ours by the tables below; what their annotators had no name for
+does not count there. `--half dev` is for tuning; what is reported elsewhere is `--half test`, which
+nothing was tuned on.
 """
 
 import argparse
@@ -50,6 +51,11 @@ RESTAURANT_ASPECTS = {
 }
 """Where a restaurant lies, its parking, noise and cleanness are none of ours."""
 
+_OUR_WORDS_FOR = {
+    "own": frozenset(ASPECTS),
+    "car forum": frozenset(CAR_ASPECTS.values()),
+    "restaurants": frozenset(RESTAURANT_ASPECTS.values()),
+}
 _SIGNS = {"1": Polarity.POSITIVE, "0": Polarity.NEUTRAL, "-1": Polarity.NEGATIVE}
 _SIDES = {Polarity.POSITIVE, Polarity.NEGATIVE}
 
@@ -115,7 +121,10 @@ def cars(folder: Path) -> Iterator[Annotated]:
 
 
 def restaurants(folder: Path) -> Iterator[Annotated]:
-    """Reviews of restaurants; their own test sample is the test half."""
+    """Reviews of restaurants; their own test sample is the test half.
+
+    Their 0 is "so-so, or praised and blamed": it is read as neutral, and so is our mixed.
+    """
     for part in ("train", "dev", "test"):
         path = folder / "zh_asap_sample" / f"{part}_sample.csv"
         with path.open(encoding="utf-8-sig") as rows:
@@ -138,6 +147,10 @@ def _joined(polarities: Mapping[Aspect, set[Polarity]]) -> dict[Aspect, Polarity
     return joined
 
 
+def _so_so(polarity: Polarity) -> Polarity:
+    return Polarity.NEUTRAL if polarity is Polarity.MIXED else polarity
+
+
 def answers(examples: Sequence[Annotated], tagger: Tagger) -> list[EmotionTag]:
     tags: list[EmotionTag] = []
     for start in range(0, len(examples), _CHUNK):
@@ -149,10 +162,13 @@ def answers(examples: Sequence[Annotated], tagger: Tagger) -> list[EmotionTag]:
 def report(name: str, examples: Iterable[Annotated], tagger: Tagger) -> list[str]:
     """The figures of one set: all, by script, by aspect."""
     chosen = list(examples)
+    countable = _OUR_WORDS_FOR[name]
     counts: dict[str, Counts] = {}
     for example, tag in zip(chosen, answers(chosen, tagger), strict=True):
-        found = {one.aspect: one.polarity for one in tag.aspects}
-        for key in {name, f"  {example.language}"}:
+        found = {one.aspect: one.polarity for one in tag.aspects if one.aspect in countable}
+        if name == "restaurants":
+            found = {aspect: _so_so(polarity) for aspect, polarity in found.items()}
+        for key in (name, f"  {example.language}"):
             counts.setdefault(key, Counts()).add(example.aspects, found)
         for aspect in ASPECTS:
             counts.setdefault(f"  {aspect}", Counts()).add(

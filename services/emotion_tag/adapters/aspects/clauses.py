@@ -2,8 +2,8 @@
 
 Words that judge an aspect by themselves (太贵) speak for themselves. Other opinions go to the name
 before them in the clause (发货 … 慢), or else to the one behind (漂亮的颜色); names in a row share
-one (外观、内饰都好). What stands shortly behind a negation is turned; in a question nothing but
-blame counts. A name without an opinion is left to the model.
+one (外观内饰都好). What stands shortly behind a negation is turned; in a question nothing but blame
+counts. A name without an opinion is left to the model.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,17 +14,26 @@ from services.emotion_tag.adapters.aspects.lexicon import Role
 from services.emotion_tag.adapters.aspects.terms import Found, Sense
 from services.emotion_tag.domain.aspect import Aspect
 
-_REACH = 5  # symbols between a negation and what it turns: 没有想象中好看
-_REACH_LATIN = 20  # not a very good one
+# Symbols of Chinese and of Latin script between two words that still belong together.
+_NEGATION_REACHES = (5, 20)  # 没有想象中好看, not a very good one
+_OPINION_REACHES = (12, 40)  # from the name to what is said of it
+_NAME_REACHES = (4, 16)  # from an opinion to the name behind it
+_OF_PEOPLE = {Aspect.LOOK, Aspect.EFFECT}
+
+_NAMES, _JUDGES, _NEGATES = 1 << Role.NAMES, 1 << Role.JUDGES, 1 << Role.NEGATES
+_ASKS, _IS_SOMEBODY = 1 << Role.ASKS, 1 << Role.IS_SOMEBODY
+TELLS = _NAMES | _JUDGES
+"""Roles of words without which a text says nothing of any aspect."""
+_SAYS = _JUDGES | 1 << Role.OPINES | 1 << Role.MEASURES
 
 
 class Ground(IntEnum):
-    """How it is known what a text says of an aspect."""
+    """How it is known what a text says of an aspect, best first."""
 
-    ASKED = 0
+    OPINION = 0
     JUDGED = 1
-    OPINION = 2
-    MODEL = 3
+    MODEL = 2
+    ASKED = 3
     MENTION = 4
 
 
@@ -41,111 +50,124 @@ class Said:
     """Where the words end that the model has to read; 0 if it need not."""
 
 
-@dataclass(slots=True)
-class _Name:
-    place: int
-    """Among the words of the clause."""
-    found: Found
-    aspects: list[Aspect]
-    taken: bool = False
+class _Word:
+    """A word in its clause."""
+
+    __slots__ = ("found", "named", "roles", "senses", "taken", "turn")
+
+    def __init__(self, found: Found, turn: int) -> None:
+        self.found = found
+        self.senses, self.named, self.roles = found.word.senses, found.word.names, found.word.roles
+        self.turn = turn
+        """-1 behind an odd number of negations, else 1."""
+        self.taken = False
+        """Whether something was said of what it names."""
 
 
-def read_clause(words: Sequence[Found], end: int, mask: int, *, is_question: bool) -> list[Said]:
-    """What a clause says; `end` is where it ends, `mask` the lexicons that count."""
-    known = [
-        (found, senses)
-        for found in words
-        if (senses := [s for s in found.word.senses if s.lexicon & mask])
-    ]
-    is_question = is_question or any(s.role is Role.ASKS for _, senses in known for s in senses)
-    names = [
-        _Name(place, found, aspects)
-        for place, (found, senses) in enumerate(known)
-        if (aspects := _aspects(senses, Role.NAMES))
-    ]
+def read_clause(words: Sequence[Found], end: int, *, is_question: bool) -> list[Said]:
+    """What a clause says; `end` is where it ends."""
+    roles = 0
+    known: list[_Word] = []
+    for found in words:
+        known.append(_Word(found, _turn(known, found) if roles & _NEGATES else 1))
+        roles |= found.word.roles
+    if not roles & TELLS:
+        return []
+    is_question = is_question or roles & _ASKS > 0
     said: list[Said] = []
-    for place, (found, senses) in enumerate(known):
-        side_of = -1 if _is_turned(known, place) else 1
-        before = [name for name in names if name.place < place]
-        behind = [name for name in names if name.place > place]
-        said += _one(found, senses, before, behind, side_of, is_question=is_question)
-    return said + list(_left(names, end, is_question=is_question))
+    for place, word in enumerate(known):
+        if word.roles & _SAYS:
+            said += _said_by(word, known, place, is_question=is_question)
+    if roles & _IS_SOMEBODY:
+        said = [one for one in said if one.aspect not in _OF_PEOPLE]
+    if roles & _NAMES:
+        said += _left([word for word in known if word.named], end, is_question=is_question)
+    return said
 
 
-def _one(
-    found: Found,
-    senses: list[Sense],
-    before: list[_Name],
-    behind: list[_Name],
-    turn: int,
-    *,
-    is_question: bool,
+def _said_by(
+    word: _Word, known: Sequence[_Word], place: int, *, is_question: bool
 ) -> Iterator[Said]:
-    judges = {s.aspect: s.side for s in senses if s.role is Role.JUDGES}
-    opines = {s.aspect: s.side for s in senses if s.role is Role.OPINES}
-    run = _run(before)
-    near = [aspect for name in run for aspect in name.aspects]
-    if run and any(aspect in judges or aspect in opines or None in opines for aspect in near):
-        if is_question:
-            return
-        for name in run:
-            for aspect in name.aspects:
-                side = judges.get(aspect, opines.get(aspect, opines.get(None, 0)))
-                if side:
-                    name.taken = True
-                    start = min(name.found.start, found.start)
-                    yield Said(aspect, start, found.end, side * turn, Ground.OPINION)
-        return
-    if judges:
-        for aspect, side in judges.items():
-            if aspect is None:
-                continue
-            if is_question and side * turn > 0:
-                yield Said(aspect, found.start, found.end, 0, Ground.ASKED)
-            else:
-                yield Said(aspect, found.start, found.end, side * turn, Ground.JUDGED)
-        return
-    if before or not behind or is_question:
-        return
-    name = behind[0]
-    for aspect in name.aspects:
-        side = opines.get(aspect, opines.get(None, 0))
-        if side:
-            name.taken = True
-            yield Said(aspect, found.start, name.found.end, side * turn, Ground.OPINION)
+    """What one word says of the names around it, or by itself."""
+    run = _run_before(known, place)
+    if any(_side(word, name) is not None for one in run for name in one.named):
+        if not is_question:
+            yield from _opinions(word, run)
+    elif word.roles & _JUDGES:
+        for sense in word.senses:
+            if sense.role is Role.JUDGES and sense.aspect is not None:
+                side = sense.side * word.turn
+                asked = is_question and side > 0
+                ground = Ground.ASKED if asked else Ground.JUDGED
+                yield Said(
+                    sense.aspect, word.found.start, word.found.end, 0 if asked else side, ground
+                )
+    elif not run and not is_question:
+        behind = next((one for one in known[place + 1 :] if one.named), None)
+        if behind and _is_near(word.found, behind.found, _NAME_REACHES):
+            yield from _opinions(word, [behind])
 
 
-def _run(before: list[_Name]) -> list[_Name]:
-    """The name next before, with those in a row before it that nothing was said of yet."""
-    run = before[-1:]
-    for name in reversed(before[:-1]):
-        if name.taken or name.place != run[-1].place - 1:
+def _opinions(word: _Word, run: Sequence[_Word]) -> Iterator[Said]:
+    for one in run:
+        start, end = min(one.found.start, word.found.start), max(one.found.end, word.found.end)
+        for name in one.named:
+            side = _side(word, name)
+            if side is not None and name.aspect is not None:
+                one.taken = True
+                yield Said(name.aspect, start, end, side * word.turn, Ground.OPINION)
+
+
+def _side(word: _Word, name: Sense) -> int | None:
+    """Which way a word leans if it is said of a name; None if it says nothing of it."""
+    general: int | None = None
+    for sense in word.senses:
+        if sense.role is Role.MEASURES and name.side:
+            return sense.side * name.side
+        if sense.role in (Role.JUDGES, Role.OPINES):
+            if sense.aspect is name.aspect:
+                return sense.side
+            if sense.aspect is None:
+                general = sense.side
+    return general
+
+
+def _run_before(known: Sequence[_Word], place: int) -> list[_Word]:
+    """The name next before, if near, with those in a row before it that nothing was said of yet."""
+    run: list[_Word] = []
+    for at in range(place - 1, -1, -1):
+        word = known[at]
+        if not word.named:
+            if run:
+                break
+            continue
+        if run and word.taken:
             break
-        run.append(name)
+        if not run and not _is_near(word.found, known[place].found, _OPINION_REACHES):
+            break
+        run.append(word)
     return run
 
 
-def _left(names: list[_Name], end: int, *, is_question: bool) -> Iterator[Said]:
-    for i, name in enumerate(names):
-        if name.taken:
+def _left(names: Sequence[_Word], end: int, *, is_question: bool) -> Iterator[Said]:
+    """The names that nothing was said of."""
+    for place, word in enumerate(names):
+        if word.taken:
             continue
-        until = names[i + 1].found.start if i + 1 < len(names) else end
-        ground = Ground.ASKED if is_question else Ground.MODEL
-        for aspect in name.aspects:
-            start, stop = name.found.start, name.found.end
-            yield Said(aspect, start, stop, 0, ground, 0 if is_question else until)
+        until = names[place + 1].found.start if place + 1 < len(names) else end
+        for name in word.named:
+            if name.aspect is not None:
+                ground, stop = (Ground.ASKED, 0) if is_question else (Ground.MODEL, until)
+                yield Said(name.aspect, word.found.start, word.found.end, 0, ground, stop)
 
 
-def _aspects(senses: list[Sense], role: Role) -> list[Aspect]:
-    return [s.aspect for s in senses if s.role is role and s.aspect is not None]
+def _turn(before: Sequence[_Word], found: Found) -> int:
+    near = sum(
+        word.roles & _NEGATES > 0 and _is_near(word.found, found, _NEGATION_REACHES)
+        for word in before
+    )
+    return -1 if near % 2 else 1
 
 
-def _is_turned(known: Sequence[tuple[Found, list[Sense]]], place: int) -> bool:
-    """Whether an odd number of negations stands shortly before a word."""
-    found = known[place][0]
-    count = 0
-    for other, senses in known[:place]:
-        if any(s.role is Role.NEGATES for s in senses):
-            reach = _REACH_LATIN if other.word.is_latin else _REACH
-            count += found.start - other.end <= reach
-    return count % 2 == 1
+def _is_near(one: Found, other: Found, reaches: tuple[int, int]) -> bool:
+    return other.start - one.end <= reaches[one.word.is_latin]

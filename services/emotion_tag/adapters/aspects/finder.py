@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from services.emotion_tag.adapters.aspects.clauses import Ground, Said, read_clause
-from services.emotion_tag.adapters.aspects.lexicon import Entry, Role
+from services.emotion_tag.adapters.aspects.clauses import TELLS, Ground, Said, read_clause
+from services.emotion_tag.adapters.aspects.lexicon import Entry
 from services.emotion_tag.adapters.aspects.terms import Found, TermFinder
 from services.emotion_tag.adapters.wide.artefact import Artefact
 from services.emotion_tag.adapters.wide.evidence import end_of
@@ -22,10 +22,9 @@ Aspects = tuple[AspectSentiment, ...]
 _BREAKS = re.compile(r"[,.!?;，。！？；~…\n]|但|不过|可是|(?<= )but(?= )|(?<=[⺀-鿿]) (?=[⺀-鿿])")
 _QUESTION = "?"  # the folding makes ？ of it too
 _LEAST_GRAMS = 3  # a stretch with fewer known n-grams does not lean
-_LEANS = 0.6  # log-odds from which the model's reading of a stretch counts
+_LEANS = 3.0  # log-odds from which the model's reading of a stretch counts
+_TORN = 1 / 3  # lead of a side, as a share of what was said, under which an aspect is mixed
 
-_SIDES = (1, -1)
-_POLARITIES = {1: Polarity.POSITIVE, -1: Polarity.NEGATIVE, 0: Polarity.NEUTRAL}
 _SURE = {
     Ground.JUDGED: 0.85,
     Ground.OPINION: 0.85,
@@ -85,26 +84,18 @@ class AspectFinder:
 
 def _read_text(folded: str, words: list[Found], begin: int, end: int, mask: int) -> list[Said]:
     """What the words of a text say, clause by clause."""
-    if not any(_names(found, mask) for found in words):
+    known = [Found(one.start, one.end, one.word.within(mask)) for one in words]
+    if not any(one.word.roles & TELLS for one in known):
         return []
     said: list[Said] = []
-    waiting = iter(words)
-    word = next(waiting, None)
+    at = 0
     for stop, mark in _stops(folded, begin, end):
-        clause: list[Found] = []
-        while word is not None and word.start < stop:
-            clause.append(word)
-            word = next(waiting, None)
-        if clause:
-            said += read_clause(clause, stop, mask, is_question=mark == _QUESTION)
+        first = at
+        while at < len(known) and known[at].start < stop:
+            at += 1
+        if at > first:
+            said += read_clause(known[first:at], stop, is_question=mark == _QUESTION)
     return said
-
-
-def _names(found: Found, mask: int) -> bool:
-    return any(
-        sense.role in (Role.NAMES, Role.JUDGES) and sense.lexicon & mask
-        for sense in found.word.senses
-    )
 
 
 def _stops(folded: str, begin: int, end: int) -> Iterator[tuple[int, str]]:
@@ -123,12 +114,22 @@ def _answer(said: list[Said], symbols: Symbols, offset: int) -> Aspects:
 
 
 def _sentiment(things: list[Said], symbols: Symbols, offset: int) -> AspectSentiment:
-    sides = {one.side for one in things} - {0}
     shown = min(things, key=lambda one: (one.side == 0, one.ground))
+    by_words = [one.side for one in things if one.side and one.ground is not Ground.MODEL]
     return AspectSentiment(
         shown.aspect,
-        _POLARITIES[sum(sides)] if len(sides) < len(_SIDES) else Polarity.MIXED,
+        _polarity(by_words or [one.side for one in things if one.side]),
         int(symbols.origin[shown.start]) - offset,
         end_of(symbols.origin, shown.end - 1) - offset,
         _SURE[shown.ground],
     )
+
+
+def _polarity(sides: list[int]) -> Polarity:
+    """Which way several things said of an aspect lean together."""
+    if not sides:
+        return Polarity.NEUTRAL
+    lead = sum(sides) / len(sides)
+    if abs(lead) < _TORN:
+        return Polarity.MIXED
+    return Polarity.POSITIVE if lead > 0 else Polarity.NEGATIVE

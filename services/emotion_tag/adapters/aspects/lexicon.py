@@ -1,10 +1,12 @@
 """Lists of words by which aspects are found: a TOML file, read and held against its rules.
 
 A file has a table for each aspect with the lists `names` (words that say what is talked about),
-`for` and `against` (words that say it and praise or blame it at once), and under `<aspect>.opinion`
-the words that praise or blame that aspect only where a name of it is near. `[opinion]` has the
-words that praise or blame whatever they stand with; `[turning]` has `negators` and what shows that
-somebody is `asking`. Every table and every list may be absent.
+`burdens` (names of what is the better the less there is of it), `for` and `against` (words that
+say it and praise or blame it at once), and under `<aspect>.opinion` the words that praise or blame
+that aspect only where a name of it is near. `[opinion]` has the words that praise or blame whatever
+they stand with, and `so_so`. `[turning]` has `negators`, what shows that somebody is `asking`,
+`more` and `less` (for burdens), `persons` (whose looks and voices are not those of what is sold),
+and words that mean `nothing` here but look like others. Every table and every list may be absent.
 """
 
 import tomllib
@@ -34,6 +36,10 @@ class Role(IntEnum):
     """Praises or blames what is named near it."""
     NEGATES = 3
     ASKS = 4
+    MEASURES = 5
+    """Says that there is much (1) or little (-1) of what is named near it."""
+    IS_SOMEBODY = 6
+    IS_NOTHING = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +54,18 @@ class Entry:
     aspect: Aspect | None
     """None for what goes with any."""
     side: int
-    """1 for, -1 against, 0 neither."""
+    """1 for, -1 against, 0 neither; of a name, -1 for a burden."""
 
 
 _SIDES = {"for": 1, "against": -1}
+_TURNING = {
+    "negators": (Role.NEGATES, 0),
+    "asking": (Role.ASKS, 0),
+    "more": (Role.MEASURES, 1),
+    "less": (Role.MEASURES, -1),
+    "persons": (Role.IS_SOMEBODY, 0),
+    "nothing": (Role.IS_NOTHING, 0),
+}
 
 
 def read_lexicon(path: Path) -> list[Entry]:
@@ -78,7 +92,9 @@ def _entries(tables: dict[str, Any]) -> Iterator[Entry]:
         if not isinstance(table, dict):
             raise BrokenLexiconError(f"{name} is no table.")
         if name == "opinion":
-            yield from _judging(name, table, Role.OPINES, None)
+            rest = dict(table)
+            yield from _list(name, "so_so", rest.pop("so_so", []), Role.OPINES, None, 0)
+            yield from _judging(name, rest, Role.OPINES, None)
         elif name == "turning":
             yield from _turning(table)
         elif name in set(ASPECTS):
@@ -91,6 +107,7 @@ def _entries(tables: dict[str, Any]) -> Iterator[Entry]:
 def _of_aspect(aspect: Aspect, table: dict[str, Any]) -> Iterator[Entry]:
     rest = dict(table)
     yield from _list(aspect, "names", rest.pop("names", []), Role.NAMES, aspect, 0)
+    yield from _list(aspect, "burdens", rest.pop("burdens", []), Role.NAMES, aspect, -1)
     opinion = rest.pop("opinion", {})
     yield from _judging(aspect, rest, Role.JUDGES, aspect)
     yield from _judging(f"{aspect}.opinion", opinion, Role.OPINES, aspect)
@@ -98,8 +115,8 @@ def _of_aspect(aspect: Aspect, table: dict[str, Any]) -> Iterator[Entry]:
 
 def _turning(table: dict[str, Any]) -> Iterator[Entry]:
     rest = dict(table)
-    yield from _list("turning", "negators", rest.pop("negators", []), Role.NEGATES, None, 0)
-    yield from _list("turning", "asking", rest.pop("asking", []), Role.ASKS, None, 0)
+    for name, (role, side) in _TURNING.items():
+        yield from _list("turning", name, rest.pop(name, []), role, None, side)
     _nothing_else("turning", rest)
 
 

@@ -7,6 +7,8 @@ are compared, the longest first. Costs about a microsecond for a text without an
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +43,31 @@ class Word:
     is_latin: bool
     is_open: bool
     senses: tuple[Sense, ...]
+    names: tuple[Sense, ...]
+    """Those of its senses that name an aspect."""
+    roles: int
+    """A bit for each role that it has."""
+    lexicons: int
+    """The lexicons that have it."""
+
+    @classmethod
+    def made(cls, text: str, senses: tuple[Sense, ...], *, is_latin: bool, is_open: bool) -> "Word":
+        return cls(
+            text,
+            is_latin,
+            is_open,
+            senses,
+            tuple(sense for sense in senses if sense.role is Role.NAMES),
+            reduce(or_, (1 << sense.role for sense in senses), 0),
+            reduce(or_, (sense.lexicon for sense in senses), 0),
+        )
+
+    def within(self, lexicons: int) -> "Word":
+        """The word with what it means in some lexicons, given as bits."""
+        if self.lexicons & ~lexicons == 0:
+            return self
+        senses = tuple(sense for sense in self.senses if sense.lexicon & lexicons)
+        return Word.made(self.text, senses, is_latin=self.is_latin, is_open=self.is_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +89,18 @@ class TermFinder:
             for entry, text in zip(entries, folded, strict=True):
                 sense = Sense(entry.role, entry.aspect, entry.side, 1 << number)
                 senses[text, entry.is_open].append(sense)
-        self._words: dict[int, list[Word]] = defaultdict(list)
+        self._words: dict[str, list[Word]] = defaultdict(list)  # by their first two symbols
         self._kinds = np.zeros(CODE_POINTS + 1, np.uint8)  # 1 begins a word, 2 is a letter
         self._kinds[[ord(c) for c in _LETTERS]] = 2
         self._kinds[0xDF:0x250] = 2
         for (text, is_open), meanings in senses.items():
             is_latin = bool(self._kinds[ord(text[0])] & 2)
-            word = Word(text, is_latin, is_open, tuple(meanings))
-            self._words[_key(text)].append(word)
+            word = Word.made(text, tuple(meanings), is_latin=is_latin, is_open=is_open)
+            self._words[text[:2]].append(word)
         for words in self._words.values():
             words.sort(key=lambda word: (-len(word.text), word.is_open))
-        self._keys = np.sort(np.array(list(self._words), np.int64))
-        self._kinds[list({key >> 21 for key in self._words})] |= 1
+        self._keys = np.sort(np.array([_key(text) for text in self._words], np.int64))
+        self._kinds[list({ord(text[0]) for text in self._words})] |= 1
 
     def find(self, symbols: Symbols) -> tuple[str, dict[int, list[Found]]]:
         """The folded texts as one, and the words in each text that has any, from left to right."""
@@ -105,7 +132,7 @@ class TermFinder:
 
     def _at(self, folded: str, place: int) -> Found | None:
         """The longest word that begins at a place."""
-        for key in (_key(folded[place : place + 2]), ord(folded[place]) << 21 | _ALONE):
+        for key in (folded[place : place + 2], folded[place]):
             for word in self._words.get(key, ()):
                 if not folded.startswith(word.text, place):
                     continue

@@ -7,8 +7,9 @@ servicers by the generated stubs.
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import grpc
 from google.protobuf import descriptor_pool
@@ -16,7 +17,7 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
 from services.chassis.kernel.ids import parse_id
-from services.chassis.rpc.errors import MalformedRequest
+from services.chassis.rpc.errors import InvalidRequest, MalformedRequest
 from services.chassis.rpc.idempotency import Idempotency, fingerprint
 from services.chassis.rpc.identity import current_caller
 from services.chassis.rpc.names import kind_name
@@ -25,6 +26,24 @@ from services.chassis.rpc.validation import prepare, validate
 Context: TypeAlias = Any
 Handler: TypeAlias = Any
 Run: TypeAlias = Callable[[Any, Context], Awaitable[Any]]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Unacceptable:
+    """A message of a stream that breaks the rules of its contract."""
+
+    message: Any
+    why: InvalidRequest
+
+
+def answers_each(function: Function) -> Function:
+    """Mark a function that takes an `Unacceptable` in the place of a message that breaks a rule.
+
+    The stream of any other function ends there.
+    """
+    function.answers_each = True  # type: ignore[attr-defined]  # functions may carry anything
+    return function
 
 
 class Method:
@@ -46,6 +65,7 @@ class Method:
             or handler.stream_unary
             or handler.stream_stream
         )
+        self._answers_each = getattr(self._function, "answers_each", False)
         prepare(self._type)
 
     def handler(self, answer: Run) -> Handler:
@@ -129,17 +149,29 @@ class Method:
     def _read(self, raw: Any) -> Any:
         return self._decoded(raw) if self.takes_stream else self._decode(raw)
 
-    async def _decoded(self, raws: AsyncIterator[bytes]) -> AsyncIterator[Message]:
+    async def _decoded(self, raws: AsyncIterator[bytes]) -> AsyncIterator[Message | Unacceptable]:
         async for raw in raws:
-            yield self._decode(raw)
+            yield self._checked(raw) if self._answers_each else self._decode(raw)
+
+    def _checked(self, raw: bytes) -> Message | Unacceptable:
+        request = self._parsed(raw)
+        try:
+            validate(request)
+        except InvalidRequest as why:
+            return Unacceptable(request, why)
+        return request
 
     def _decode(self, raw: bytes) -> Message:
+        request = self._parsed(raw)
+        validate(request)
+        return request
+
+    def _parsed(self, raw: bytes) -> Message:
         request = self._type()
         try:
             request.ParseFromString(raw)
         except DecodeError:
             raise self._malformed() from None
-        validate(request)
         return request
 
     def _malformed(self) -> MalformedRequest:

@@ -33,6 +33,7 @@ from services.chassis.observability.tracing import current_span
 from services.chassis.rpc import deadlines
 from services.chassis.rpc.errors import RemoteError
 from services.chassis.rpc.identity import Caller, current_caller
+from services.chassis.rpc.methods import Unacceptable, answers_each
 from services.chassis.rpc.server import Server
 from tests.support.echo import contract, echo_servicer
 from tests.support.serving import Served, as_caller, serve
@@ -442,6 +443,25 @@ async def test_what_comes_in_a_stream_is_checked_too() -> None:
 
     assert failure.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert other.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+async def test_a_servicer_may_answer_for_what_breaks_a_rule_and_go_on() -> None:
+    @answers_each
+    async def talk(requests: AsyncIterator[Any], context: Any) -> AsyncIterator[Any]:
+        async for one in requests:
+            if isinstance(one, Unacceptable):
+                yield pb.TalkResponse(text=f"not {one.message.text}: {one.why.violations[0].field}")
+            else:
+                yield pb.TalkResponse(text=one.text)
+
+    async def words() -> AsyncIterator[Any]:
+        for text in ("fine", "much too long", "good"):
+            yield pb.TalkRequest(text=text)
+
+    async with serve(echo_servicer(Talk=talk)) as served:
+        talked = [answer.text async for answer in stub_of(served).Talk(words())]
+
+    assert talked == ["fine", "not much too long: text", "good"]
 
 
 async def test_a_stream_that_fails_half_way_ends_with_the_reason() -> None:

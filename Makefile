@@ -3,12 +3,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-IMAGES := profile emotion_tag recommendation community campaign gateway
+IMAGES := profile emotion_tag emotion_tag_pictures recommendation community campaign gateway
 export PYTHONPATH := $(CURDIR):$(CURDIR)/protos/gen
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-once test check fix lint types imports protos protos-check protos-breaking \
-  migrate migration migrations-check up down status logs bench train-emotion evaluate-emotion locks venv
+  migrate migration migrations-check up down status logs bench train-emotion evaluate-emotion locks venv \
+  pictures
 
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -88,6 +89,10 @@ evaluate-emotion: venv ## Report the emotion model (DATA=folder of corpora or FI
 
 ##@ Dependencies
 venv: $(VENV)/.ready ## Make or renew .venv from requirements/dev.txt
+
+pictures: venv ## Add to .venv what emotion_tag reads pictures with (340 MB; its tests run then)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes \
+	  -r requirements/emotion_tag_pictures.txt
 
 # The stamp is made last: an interrupted installation starts again. The .pth file lets programs of
 # .venv find the packages of this checkout from any folder.

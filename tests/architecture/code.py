@@ -9,6 +9,8 @@ from infra.local.postgres import SERVICES
 
 ROOT = Path(__file__).parents[2]
 IMAGES = (*SERVICES, "gateway")
+WORKER = "services.emotion_tag.adapters.pictures.worker"
+"""The only package that needs the picture extra, and nobody's to import."""
 GENERATED = frozenset({"resonance", "buf"})  # in protos/gen
 
 

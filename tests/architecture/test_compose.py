@@ -137,7 +137,8 @@ def test_a_container_is_built_from_what_is_there(image: str) -> None:
     arguments = build["args"]
 
     assert (ROOT / build["context"] / build["dockerfile"]).is_file()
-    assert (ROOT / "requirements" / f"{arguments['SERVICE']}.txt").is_file()
+    lock = arguments.get("REQUIREMENTS", arguments["SERVICE"])
+    assert (ROOT / "requirements" / f"{lock}.txt").is_file()
     source = arguments.get("SOURCE", f"services/{arguments['SERVICE']}")
     assert (ROOT / source / "__main__.py").is_file()
     assert source.replace("/", ".") == package(image)

@@ -11,7 +11,11 @@ from importlib.metadata import packages_distributions
 import grimp
 import pytest
 
-from tests.architecture.code import GENERATED, IMAGES, ROOT, files, module_name, package
+from services.emotion_tag.adapters.pictures.workers import EXTRA
+from tests.architecture.code import GENERATED, IMAGES, ROOT, WORKER, files, module_name, package
+
+EXTRA_NAMES = {"PIL": "pillow", "cv2": "opencv-python-headless"}
+"""Distributions that are called otherwise than what they bring."""
 
 # Imports the modules it is given, one after the other, and tells which of them fail or leave
 # something running.
@@ -30,7 +34,7 @@ for name in sys.argv[1:]:
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("root", ["services", "gateway", "infra"])
 def test_every_module_can_be_imported_with_no_environment_set(root: str) -> None:
-    names = [module_name(path) for path in files(root)]
+    names = [name for path in files(root) if not (name := module_name(path)).startswith(WORKER)]
     bare = {"PATH": os.defpath, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'protos' / 'gen'}"}
 
     done = subprocess.run(
@@ -63,6 +67,33 @@ def test_an_image_installs_what_its_code_imports(image: str) -> None:
     assert not missing
 
 
+def test_only_the_picture_worker_needs_the_picture_extra() -> None:
+    modules = graph()
+    inside = {WORKER, *modules.find_descendants(WORKER)}
+    importers = {
+        name
+        for module in inside
+        for name in modules.find_modules_that_directly_import(module)
+        if name not in inside
+    }
+
+    needed = {name.split(".")[0] for name in outside_of(inside)} - sys.stdlib_module_names
+
+    assert not importers
+    assert {*EXTRA, "numpy"} == needed - {"services"}
+    assert {normal(EXTRA_NAMES.get(name, name)) for name in EXTRA} <= locked_names(
+        "emotion_tag_pictures"
+    )
+
+
+def outside_of(inside: set[str]) -> set[str]:
+    """What these modules import that is none of them."""
+    modules = graph()
+    return {
+        name for module in inside for name in modules.find_modules_directly_imported_by(module)
+    } - inside
+
+
 def test_services_is_never_a_place_to_import_from() -> None:
     """A top-level module called `profile` would break the standard library's cProfile."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -81,7 +112,8 @@ def third_party(image: str) -> set[str]:
     """Top-level names from outside that an image's code comes to import.
 
     A service's image also holds the programs of the chassis (migrations, replay). The emotion
-    model is trained where models are made, not where they are used.
+    model is trained where models are made, not where they are used. The picture worker is started
+    only where its extra is installed.
     """
     modules = graph()
     own = [package(image)] if image == "gateway" else [package(image), "services.chassis"]
@@ -89,7 +121,8 @@ def third_party(image: str) -> set[str]:
         name
         for root in own
         for name in (root, *modules.find_descendants(root))
-        if not name.startswith("services.emotion_tag.training") and ".migrations" not in name
+        if not name.startswith(("services.emotion_tag.training", WORKER))
+        and ".migrations" not in name
     }
     waiting = list(reached)
     while waiting:

@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 from tests.architecture.code import IMAGES, ROOT
 from tests.architecture.test_imports import normal
 
+LOCKS = ("dev", "emotion_tag_pictures", *IMAGES)
 PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)")
 
 
@@ -33,7 +34,7 @@ def asked_for(group: str) -> Iterator[Requirement]:
             yield Requirement(entry)
 
 
-@pytest.mark.parametrize("group", ["dev", *IMAGES])
+@pytest.mark.parametrize("group", LOCKS)
 def test_a_lock_holds_what_its_group_asks_for(group: str) -> None:
     pinned = pins(group)
 
@@ -51,7 +52,7 @@ def test_an_image_ships_the_versions_that_are_tested(image: str) -> None:
     assert pins(image).items() <= pins("dev").items()
 
 
-@pytest.mark.parametrize("group", ["dev", *IMAGES])
+@pytest.mark.parametrize("group", LOCKS)
 def test_a_lock_has_hashes_and_no_addresses(group: str) -> None:
     entries = re.split(r"^(?=\S)", re.sub(r"(?m)^\s*#.*$", "", lock(group)), flags=re.MULTILINE)
     packages = [entry for entry in entries if entry.strip()]

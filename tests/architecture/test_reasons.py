@@ -7,7 +7,7 @@ import pytest
 
 from infra.local.postgres import SERVICES
 from services.chassis.kernel.errors import DomainError
-from tests.architecture.code import ROOT, files, module_name, strings
+from tests.architecture.code import ROOT, WORKER, files, module_name, strings
 
 PREFIX = "ERROR_REASON_"
 
@@ -21,8 +21,9 @@ def in_contract(package: str) -> set[str]:
 def in_classes(package: str) -> set[str]:
     """The reasons of the error classes that a package defines."""
     for path in files(package):
-        if path.name != "__main__.py":
-            import_module(module_name(path))
+        name = module_name(path)
+        if path.name != "__main__.py" and not name.startswith(WORKER):
+            import_module(name)
     return {
         vars(kind)["reason"]
         for kind in subclasses(DomainError)

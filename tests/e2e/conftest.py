@@ -21,6 +21,7 @@ PURPOSES = (
     "PURPOSE_ANALYTICS",
     "PURPOSE_CROSS_PLATFORM_FUSION",
     "PURPOSE_EMOTION_INFERENCE",
+    "PURPOSE_PICTURE_INFERENCE",
 )
 
 # All tests come from one address; limits have tests of their own.

@@ -14,6 +14,8 @@ Values = dict[str, Any]
 
 MONEY = {"amountMinor": "500", "currencyCode": "CNY"}
 ITEM = "spoil-item-1"
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
+"""A PNG of one white pixel."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,8 @@ async def set_scene(shop: Shop) -> Scene:
         "ExplainTag": text,
         "GetTaxonomy": {},
         "GetContentTag": {"contentId": posts[0]},
+        "TagPicture": {**user, "data": DOT, "withBoxes": True},
+        "TagClip": {**user, "data": DOT, "withBoxes": True},
         "GetMood": user,
         "BatchUpsertItems": {"items": [item()], **key},
         "GetItem": {"itemId": ITEM},

@@ -1,5 +1,6 @@
 """Makes bad requests out of a good one: each with one thing wrong, by the rules of its contract."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,12 @@ _WHOLE = {
     Field.TYPE_UINT64: (0, 2**64 - 1),
 }
 _RULES = {Field.TYPE_INT32: "int32", Field.TYPE_INT64: "int64"}
+_WRONG: dict[int, list[Any]] = {
+    Field.TYPE_STRING: [True, 7, 1.5, [], {}],
+    Field.TYPE_BYTES: [True, 7, 1.5, "?", [], {}],
+    Field.TYPE_BOOL: [0, 1, "true", "", [], {}],
+    Field.TYPE_ENUM: [True, 1.5, "", "1", 2**40, [], {}],
+}
 _OF_ANY_TYPE: tuple[Any, ...] = (True, 1.5, "?", [], {})
 
 
@@ -92,6 +99,8 @@ def _one(field: Field, rules: Any, good: Any, path: str) -> Iterator[Spoiled]:
         yield Spoiled("NUL", path, "a\0b")
         for what, bad in _bad_texts(rules.string, good):
             yield Spoiled(what, path, bad, is_shape=False)
+    elif kind == Field.TYPE_BYTES:
+        yield from _bad_sizes(rules.bytes, path)
     elif kind == Field.TYPE_ENUM:
         yield from _bad_names(field, rules, path)
     elif kind in _WHOLE:
@@ -138,12 +147,8 @@ def _wrong_types(field: Field) -> list[Any]:
             "",
             "1 ",
         ]
-    if kind == Field.TYPE_STRING:
-        return [True, 7, 1.5, [], {}]
-    if kind == Field.TYPE_BOOL:
-        return [0, 1, "true", "", [], {}]
-    if kind == Field.TYPE_ENUM:
-        return [True, 1.5, "", "1", 2**40, [], {}]
+    if kind in _WRONG:
+        return _WRONG[kind]
     assert kind == Field.TYPE_MESSAGE, f"{field.full_name}: write this for its type too"
     if _is_well_known(field):
         return [True, 7, 1.5, "?", [], {}]
@@ -163,6 +168,13 @@ def _bad_texts(rules: Any, good: Any) -> Iterator[tuple[str, str]]:
             yield f"not of the pattern: {bad[:20]!r}", bad
     if getattr(rules, "in"):
         yield "none of those", "no-such-value"
+
+
+def _bad_sizes(rules: Any, path: str) -> Iterator[Spoiled]:
+    sizes = [rules.max_len + 1] if rules.max_len else []
+    sizes += [rules.min_len - 1] if rules.min_len else []
+    for size in sizes:
+        yield Spoiled(f"{size} bytes", path, b64encode(bytes(size)).decode(), is_shape=False)
 
 
 def _bad_numbers(rules: Any) -> Iterator[int]:

@@ -9,8 +9,8 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from services.emotion_tag.adapters.pictures.expressions import SIDE, ExpressionModel
 from services.emotion_tag.adapters.pictures.worker.decoding import Pixels
+from services.emotion_tag.adapters.pictures.worker.expressions import SIDE, ExpressionModel
 from services.emotion_tag.domain.picture import MAX_FACES, MIN_FACE, MIN_FACE_SHARE, Box, Face
 
 _CASCADES = (

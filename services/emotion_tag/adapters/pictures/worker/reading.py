@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 
-from services.emotion_tag.adapters.pictures.expressions import ExpressionModel
 from services.emotion_tag.adapters.pictures.worker.clips import ClipFrames
 from services.emotion_tag.adapters.pictures.worker.decoding import Pixels, decode, fitted
+from services.emotion_tag.adapters.pictures.worker.expressions import ExpressionModel
 from services.emotion_tag.adapters.pictures.worker.faces import FaceFinder
 from services.emotion_tag.adapters.pictures.worker.lines import LineReader
 from services.emotion_tag.domain.clip import MAX_TEXT_FRAMES, Clip, Frame

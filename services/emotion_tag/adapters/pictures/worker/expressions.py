@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 
-SHIPPED = Path(__file__).parents[2] / "models" / "expressions"
+SHIPPED = Path(__file__).parents[3] / "models" / "expressions"
 SIDE = 64  # pixels of a face as the model takes it
 
 
@@ -29,8 +30,6 @@ class ExpressionModel:
         Raises:
             BrokenExpressionModel: its checksum is not that of the manifest.
         """
-        import onnxruntime  # noqa: PLC0415 - half a second, and only the picture worker needs it
-
         manifest = json.loads((folder / "manifest.json").read_text())
         model = (folder / "mini_xception.onnx").read_bytes()
         if sha256(model).hexdigest() != manifest["sha256"]:

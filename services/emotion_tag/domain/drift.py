@@ -22,7 +22,7 @@ MODERATE_PSI, LARGE_PSI = 0.1, 0.25
 """Cut-offs of the index. Source: Siddiqi (2006), Credit Risk Scorecards; Lewis (1994)."""
 
 MODERATE_DIVERGENCE, LARGE_DIVERGENCE = 0.018, 0.045
-"""Cut-offs of the divergence in bits. The index is Jeffreys' divergence J, and for small changes the
+"""Cut-offs of the divergence in bits. The index is Jeffreys' divergence J; for small changes the
 Jensen-Shannon divergence is J / 8 nats: these are the index's, divided by 8 ln 2. It is bounded, so
 that a single new value does not decide alone."""
 

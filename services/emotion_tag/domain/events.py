@@ -7,11 +7,28 @@ from services.chassis.kernel.events import DomainEvent
 from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.distress import DistressState
 from services.emotion_tag.domain.mood import MoodView
+from services.emotion_tag.domain.product_emotion import ProductEmotion
+from services.emotion_tag.domain.tag import EmotionTag
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContentTagged(DomainEvent):
     content: TaggedContent
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentCorrected(DomainEvent):
+    """People decided that a text feels otherwise than was told, or undecided it."""
+
+    content: TaggedContent
+    former_tag: EmotionTag
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductEmotionMoved(DomainEvent):
+    """What a product is known for has changed notably."""
+
+    product: ProductEmotion
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,7 +45,7 @@ class Gap:
     flip_low: float
     flip_high: float
     valence: float
-    """Mean change of valence, -2 to 2, with its 95 % interval (normal; pairs taken as independent)."""
+    """Mean change of valence, -2 to 2, with its 95 % interval (normal, independent pairs)."""
     valence_low: float
     valence_high: float
     confidence: float

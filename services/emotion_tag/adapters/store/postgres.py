@@ -12,6 +12,7 @@ from services.chassis.messaging.outbox import Outbox
 from services.emotion_tag.adapters.event_codec import encode
 from services.emotion_tag.adapters.store.distress import PostgresDistress
 from services.emotion_tag.adapters.store.erasures import PostgresErasures
+from services.emotion_tag.adapters.store.governance_tables import OF_A_CONTENT, corrections
 from services.emotion_tag.adapters.store.rows import (
     mood_from_row,
     mood_to_row,
@@ -128,6 +129,8 @@ class PostgresTags:
         return author_id
 
     async def forget(self, content_id: UUID) -> None:
+        for table in OF_A_CONTENT:
+            await self._connection.execute(delete(table).where(table.c.content_id == content_id))
         nothing = {
             column.name: None
             for column in tags.c
@@ -147,6 +150,9 @@ class PostgresTags:
     async def unname(self, author_id: UUID) -> None:
         await self._connection.execute(
             update(tags).where(tags.c.author_id == author_id).values(author_id=None)
+        )
+        await self._connection.execute(
+            delete(corrections).where(corrections.c.rater_id == author_id, corrections.c.is_author)
         )
 
     async def evidence_of(self, author_id: UUID, since: datetime) -> Sequence[Evidence]:

@@ -1,6 +1,11 @@
 """Every table of the schema, for its migrations; each module of tables is named here."""
 
-from services.emotion_tag.adapters.store import distress_tables, picture_tables
+from services.emotion_tag.adapters.store import (
+    distress_tables,
+    governance_tables,
+    model_tables,
+    picture_tables,
+)
 from services.emotion_tag.adapters.store.tables import metadata
 
-__all__ = ["distress_tables", "metadata", "picture_tables"]
+__all__ = ["distress_tables", "governance_tables", "metadata", "model_tables", "picture_tables"]

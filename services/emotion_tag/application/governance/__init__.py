@@ -1,0 +1,1 @@
+"""Knows when the model is wrong, and which model answers."""

@@ -5,7 +5,15 @@ from services.emotion_tag.adapters.store import (
     governance_tables,
     model_tables,
     picture_tables,
+    subject_tables,
 )
 from services.emotion_tag.adapters.store.tables import metadata
 
-__all__ = ["distress_tables", "governance_tables", "metadata", "model_tables", "picture_tables"]
+__all__ = [
+    "distress_tables",
+    "governance_tables",
+    "metadata",
+    "model_tables",
+    "picture_tables",
+    "subject_tables",
+]

@@ -1,6 +1,6 @@
 """What the use cases need from the outside, in their own words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from typing import Protocol
@@ -142,6 +142,12 @@ class Transactions(Protocol):
 class Reader(Protocol):
     async def tag(self, content_id: UUID) -> EmotionTag:
         """Give the tag of a content, or raise TagNotFound."""
+        ...
+
+    async def public_scores(
+        self, content_ids: Collection[UUID]
+    ) -> Mapping[UUID, tuple[float, ...]]:
+        """The probabilities of those that have a tag and were not said to care or in a circle."""
         ...
 
     async def mood(self, user_id: UUID) -> Mood | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,8 @@ class AspectFinder:
 
     def __init__(self, artefact: Artefact, lexicons: Sequence[list[Entry]]) -> None:
         folding = Folding(artefact.fold_source, artefact.fold_target, artefact.expansions)
+        self.version = sha256(repr(lexicons).encode()).hexdigest()[:12]
+        """Another if a word is."""
         self._terms = TermFinder(lexicons, folding)
         self._positive = artefact.weights[:, -1].astype(np.float64)
         self._squares = artefact.squares.astype(np.float64)

@@ -1,6 +1,6 @@
 """People, tags and moods, kept in PostgreSQL."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from services.emotion_tag.adapters.store.tables import moods, people, platform, 
 from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.errors import TagNotFound
 from services.emotion_tag.domain.mood import Evidence, Mood, evidence_of
-from services.emotion_tag.domain.tag import EmotionTag
+from services.emotion_tag.domain.tag import EmotionTag, TextKind
 
 
 class PostgresTransaction:
@@ -205,6 +205,19 @@ class PostgresReader:
         if row is None:
             raise TagNotFound("This content has no tag.", content_id=str(content_id))
         return tag_from_row(row)
+
+    async def public_scores(
+        self, content_ids: Collection[UUID]
+    ) -> Mapping[UUID, tuple[float, ...]]:
+        rows = await self._connection.execute(
+            select(tags.c.content_id, tags.c.scores).where(
+                tags.c.content_id.in_(sorted(content_ids)),
+                ~tags.c.is_forgotten,
+                tags.c.kind != TextKind.CHAT,
+                func.coalesce(tags.c.circle_id, "") == "",
+            )
+        )
+        return {row.content_id: tuple(row.scores) for row in rows}
 
     async def mood(self, user_id: UUID) -> Mood | None:
         found = await self._connection.execute(

@@ -125,6 +125,32 @@ class LinearTagger:
         probabilities[blank] = np.eye(len(EMOTIONS))[NEUTRAL]
         return Reading(scored, languages, english, blank, probabilities, logits[:, -1], bias[:, -1])
 
+    def unsure_below(self, language: str) -> float:
+        """The confidence under which an answer in a language is unsure."""
+        return self._unsure_below[int(language == "en")]
+
+    @property
+    def lexicon_version(self) -> str:
+        """Tells the lists of words apart by which aspects are found."""
+        return self._aspects.version
+
+    def spoke_for(self, text: str, emotion: Emotion) -> list[float]:
+        """The share of each code point in what speaks for an emotion; below 0 if it speaks against.
+
+        Those above 0 add up to 1, if there are any.
+        """
+        reading = self.read([text])
+        top = np.array([EMOTIONS.index(emotion)])
+        artefact = self._artefact
+        spoke = spoke_for(
+            reading.scored, artefact.weights, artefact.scale, top, reading.probabilities
+        )
+        spoke = shared_by_words(spoke, self._model.grams.in_words(reading.scored.symbols))
+        each = np.zeros(len(text) + 1, np.float64)
+        np.add.at(each, reading.scored.symbols.origin, spoke)
+        shares: list[float] = (each / max(1, np.maximum(each, 0).sum())).tolist()
+        return shares[:-1]
+
     def confidence(self, likeliest: Floats, english: NDArray[np.bool_]) -> Floats:
         """How often an answer of this probability was right on the validation data."""
         zh, en = (np.interp(likeliest, *knots) for knots in self._knots)

@@ -1,0 +1,49 @@
+"""Puts texts where they were said: what they answer, and how people feel there at present."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.emotion_tag.application.tagging.ports import Priors, Scores
+from services.emotion_tag.domain.subject import Subject, SubjectKind
+from services.emotion_tag.domain.tag import Context, TextInput, TextKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A text as a caller gives it."""
+
+    text: str
+    kind: TextKind = TextKind.UNKNOWN
+    locale: str = ""
+    reply_to_text: str = ""
+    reply_to_id: UUID | None = None
+    item_id: str = ""
+    room_id: str = ""
+
+    def subjects(self) -> list[Subject]:
+        """What it is about, as far as the caller says."""
+        named = ((SubjectKind.PRODUCT, self.item_id), (SubjectKind.ROOM, self.room_id))
+        return [Subject(kind, name) for kind, name in named if name]
+
+
+async def in_context(asked: Sequence[Asked], priors: Priors) -> list[TextInput]:
+    """Look up what the texts refer to, all at once; what is not known is left out."""
+    contents = {one.reply_to_id for one in asked if one.reply_to_id is not None}
+    subjects = {subject for one in asked for subject in one.subjects()}
+    tags = await priors.of_contents(contents) if contents else {}
+    mixes = await priors.of_subjects(subjects) if subjects else {}
+    inputs = []
+    for one in asked:
+        known = [tags.get(one.reply_to_id)] if one.reply_to_id is not None else []
+        known += [mixes.get(subject) for subject in one.subjects()]
+        prior = _mean([scores for scores in known if scores is not None])
+        there = Context(one.reply_to_text, prior) if one.reply_to_text or prior else None
+        inputs.append(TextInput(one.text, one.kind, one.locale, there))
+    return inputs
+
+
+def _mean(known: Sequence[Scores]) -> Scores | None:
+    if not known:
+        return None
+    return tuple(sum(shares) / len(known) for shares in zip(*known, strict=True))

@@ -1,5 +1,6 @@
 """Puts the emotion_tag service together: the only module that knows every concrete type."""
 
+from resonance.emotion_tag.v1.alert_service_pb2_grpc import add_AlertServiceServicer_to_server
 from resonance.emotion_tag.v1.emotion_tag_service_pb2_grpc import (
     add_EmotionTagServiceServicer_to_server,
 )
@@ -8,18 +9,32 @@ from resonance.emotion_tag.v1.picture_service_pb2_grpc import add_PictureService
 from services.chassis.rpc.channels import open_channel
 from services.chassis.runtime import CannotStart, Ground, Service
 from services.chassis.settings import variable_name
+from services.emotion_tag.adapters.by_locale import ByLocale
 from services.emotion_tag.adapters.community import CommunityContents
 from services.emotion_tag.adapters.distress.lexicon import JsonLexicon
 from services.emotion_tag.adapters.event_stream import BrokerStream
+from services.emotion_tag.adapters.insight import insights
+from services.emotion_tag.adapters.locales import BrokenLocaleError
 from services.emotion_tag.adapters.pictures.media import MediaFolder
 from services.emotion_tag.adapters.pictures.workers import PictureWorkers
+from services.emotion_tag.adapters.store.alert_watches import (
+    CommittedAlertNotices,
+    PostgresAlertTransaction,
+)
+from services.emotion_tag.adapters.store.alerts import PostgresAlertReader
 from services.emotion_tag.adapters.store.history import PostgresHistory
 from services.emotion_tag.adapters.store.pictures import PostgresPictureConsents
 from services.emotion_tag.adapters.store.postgres import PostgresReader, PostgresTransaction
+from services.emotion_tag.adapters.store.priors import PostgresPriors
 from services.emotion_tag.adapters.store.tables import platform
 from services.emotion_tag.adapters.wide.artefact import BrokenModelError, load
 from services.emotion_tag.adapters.wide.linear_tagger import SHIPPED, LinearTagger
+from services.emotion_tag.application.alerts.watch_alerts import Bell
 from services.emotion_tag.application.pictures.uploads import Uploads
+from services.emotion_tag.domain.alert_watch import threshold_for
+from services.emotion_tag.entrypoints.alert_events import alert_reactions
+from services.emotion_tag.entrypoints.alert_rpc import AlertRpc
+from services.emotion_tag.entrypoints.alert_schedule import AlertHousekeeping
 from services.emotion_tag.entrypoints.events import reactions
 from services.emotion_tag.entrypoints.mood_rpc import MoodRpc
 from services.emotion_tag.entrypoints.mood_schedule import MoodHousekeeping
@@ -32,16 +47,26 @@ from services.emotion_tag.settings import Settings
 def build(settings: Settings, ground: Ground) -> Service:
     """Wire the use cases to the model, PostgreSQL, gRPC and the events of the neighbours."""
     try:
-        tagger = LinearTagger(load(settings.model_folder or SHIPPED))
-    except BrokenModelError as error:
-        variable = variable_name(Settings, "model_folder")
+        model = LinearTagger(load(settings.model_folder or SHIPPED), settings.locale_folder)
+    except (BrokenModelError, BrokenLocaleError) as error:
+        is_model = isinstance(error, BrokenModelError)
+        variable = variable_name(Settings, "model_folder" if is_model else "locale_folder")
         raise CannotStart(f"{error} ({variable})") from None
+    tagger = ByLocale(model, model.locales)
     transactions = ground.database.transactions(PostgresTransaction)
     reads = ground.database.reads(PostgresReader)
     half_life = settings.mood_half_life
     community = open_channel(settings.community_address)
     contents = CommunityContents(community, timeout=settings.content_timeout)
-    servicer = EmotionTagRpc(tagger, reads, ground.clock, half_life=half_life)
+    servicer = EmotionTagRpc(
+        tagger,
+        PostgresPriors(ground.database.reads(lambda connection: connection), ground.clock),
+        insights(lambda: model, model.locales),
+        model.locales.all,
+        reads,
+        ground.clock,
+        half_life=half_life,
+    )
     moods = MoodRpc(
         transactions,
         ground.database.reads(PostgresHistory),
@@ -59,6 +84,14 @@ def build(settings: Settings, ground: Ground) -> Service:
     consents = ground.database.reads(PostgresPictureConsents)
     uploads = Uploads(pictures, MediaFolder(settings.media_folder), consents)
 
+    bell = Bell()
+    rings = CommittedAlertNotices(ground.database, bell.ring)
+    alerting = ground.database.transactions(lambda on: PostgresAlertTransaction(on, rings))
+    alerts = AlertRpc(
+        alerting, ground.database.reads(PostgresAlertReader), contents, bell, ground.clock
+    )
+    threshold = threshold_for(settings.false_alerts)
+
     async def close() -> None:
         await pictures.close()
         await community.close()
@@ -69,12 +102,17 @@ def build(settings: Settings, ground: Ground) -> Service:
         servicers=(
             (add_EmotionTagServiceServicer_to_server, servicer),
             (add_MoodServiceServicer_to_server, moods),
+            (add_AlertServiceServicer_to_server, alerts),
             (add_PictureServiceServicer_to_server, PictureRpc(uploads, tagger)),
         ),
         reactions=(
             *reactions(transactions, contents, tagger, lexicon, ground.clock, half_life=half_life),
+            *alert_reactions(alerting, ground.clock, threshold=threshold),
             *picture_reactions(ground.database.transactions(PostgresPictureConsents)),
         ),
-        loops=(MoodHousekeeping(transactions, BrokerStream(ground.broker), ground.clock),),
+        loops=(
+            MoodHousekeeping(transactions, BrokerStream(ground.broker), ground.clock),
+            AlertHousekeeping(alerting, ground.clock),
+        ),
         close=close,
     )

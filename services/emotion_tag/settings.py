@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings import Address, Duration, ServiceSettings
+from services.emotion_tag.domain.alert_watch import FALSE_ALARMS
 from services.emotion_tag.domain.mood import HALF_LIFE
 
 
@@ -25,6 +26,12 @@ class Settings(ServiceSettings):
 
     model_folder: Path | None = None
     """Where the model lies; by default the one that comes with the service."""
+
+    locale_folder: Path | None = None
+    """Where further locales lie, one TOML file each; those that come with the service stay."""
+
+    false_alerts: Annotated[float, Field(ge=1e-6, le=1.0)] = FALSE_ALARMS
+    """How many alerts without a cause to put up with, for each subject and day, about."""
 
     media_folder: Path | None = None
     """Where uploads lie, a folder for each person; without it pictures come as bytes only."""

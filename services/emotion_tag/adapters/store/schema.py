@@ -1,6 +1,7 @@
 """Every table of the schema, for its migrations; each module of tables is named here."""
 
 from services.emotion_tag.adapters.store import (
+    alert_tables,
     distress_tables,
     governance_tables,
     model_tables,
@@ -10,6 +11,7 @@ from services.emotion_tag.adapters.store import (
 from services.emotion_tag.adapters.store.tables import metadata
 
 __all__ = [
+    "alert_tables",
     "distress_tables",
     "governance_tables",
     "metadata",

@@ -76,7 +76,7 @@ class ListAlertsResponse(_message.Message):
     """Empty on the last page."""
     @_builtins.property
     def alerts(self) -> _containers.RepeatedCompositeFieldContainer[_alert_pb2.Alert]:
-        """Last opened first."""
+        """Latest first."""
 
     def __init__(
         self,

@@ -67,7 +67,7 @@ class AlertServiceServicer:
     """
 
     def ListAlerts(self, request, context):
-        """Lists alerts, last opened first.
+        """Lists alerts, latest first; one that was opened again stays where it was.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -17,7 +17,7 @@ class AlertServiceStub:
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListAlerts: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.ListAlertsRequest, _alert_service_pb2.ListAlertsResponse]
-    """Lists alerts, last opened first."""
+    """Lists alerts, latest first; one that was opened again stays where it was."""
     GetAlert: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.GetAlertRequest, _alert_service_pb2.GetAlertResponse]
     """Gets an alert with the texts of its examples. Fails with NOT_FOUND / ALERT_NOT_FOUND.
 
@@ -47,7 +47,7 @@ class AlertServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _alert_service_pb2.ListAlertsRequest,
         context: _aio.ServicerContext[_alert_service_pb2.ListAlertsRequest, _abc.Awaitable[_alert_service_pb2.ListAlertsResponse]],
     ) -> _abc.Awaitable[_alert_service_pb2.ListAlertsResponse]:
-        """Lists alerts, last opened first."""
+        """Lists alerts, latest first; one that was opened again stays where it was."""
 
     @_abc_1.abstractmethod
     def GetAlert(

@@ -852,7 +852,7 @@ class Drift(_message.Message):
 
     @_builtins.property
     def current_start_time(self) -> _timestamp_pb2.Timestamp:
-        """Where the window of now begins; it ends with the last full hour."""
+        """Where the window of now begins; it ends with the hour that runs."""
 
     @_builtins.property
     def reference_start_time(self) -> _timestamp_pb2.Timestamp:

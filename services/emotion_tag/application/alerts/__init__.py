@@ -1,0 +1,1 @@
+"""Watches for spikes of negative emotion."""

@@ -1,0 +1,34 @@
+"""What alerts do when texts are tagged or deleted."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from resonance.community.v1.community_events_pb2 import ContentDeleted
+from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentTagged
+from services.chassis.kernel.clock import Clock
+from services.chassis.messaging.subscriber import Delivered, Reaction, each
+from services.emotion_tag.application.alerts.measures import note_opened
+from services.emotion_tag.application.alerts.ports import AlertTransactions
+from services.emotion_tag.application.alerts.watch_subjects import unwatch_content, watch_contents
+from services.emotion_tag.domain.alert import AlertState
+
+
+def alert_reactions(
+    transactions: AlertTransactions, clock: Clock, *, threshold: float
+) -> Sequence[Reaction[Any]]:
+    """Make the durable readers of alerts."""
+
+    async def watch(told: Sequence[Delivered[ContentTagged]]) -> None:
+        content_ids = [UUID(one.event.content_id) for one in told]
+        for alert in await watch_contents(content_ids, transactions, clock, threshold=threshold):
+            if alert.state is AlertState.OPEN:
+                note_opened(alert, clock.now())
+
+    async def unwatch(told: Delivered[ContentDeleted]) -> None:
+        await unwatch_content(UUID(told.event.content_id), transactions, clock)
+
+    return (
+        Reaction(reader="emotion_tag_watch_subjects", to=ContentTagged, do=watch),
+        Reaction(reader="emotion_tag_unwatch_content", to=ContentDeleted, do=each(unwatch)),
+    )

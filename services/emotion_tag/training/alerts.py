@@ -1,0 +1,351 @@
+"""Measures the alerts: false alarms on noise, and how soon spikes are noticed.
+
+    python -m services.emotion_tag.training.alerts [--subjects 300] [--days 28] [--data FOLDER]
+
+Subjects are made up: texts come with the hours of the day, the negative share of each differs, has
+seasons, and scatters from hour to hour more than chance (Gamma, so counts are negative binomial).
+The alerts learn for two weeks, cold; then false alarms are counted, and at a random daytime hour
+the angry share is multiplied for three hours in a copy of the world. Beside them, in the same
+worlds: a z-score of the hour's count over the last week, and a share of the hour's texts, each with
+its usual limit and with the limit at which it has no more false alarms than the alerts.
+
+With `--data` real texts are tagged by the shipped model and told in random order: nothing has
+happened, so every alert is false.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.emotion_tag.domain.alert_counts import FAMILIES, QUARTER, Counts, Family
+from services.emotion_tag.domain.alert_rate import LOCAL, Habit
+from services.emotion_tag.domain.alert_watch import (
+    FALSE_ALARMS,
+    LEAST_PEOPLE,
+    Watch,
+    threshold_for,
+)
+from services.emotion_tag.domain.aspect import ASPECTS
+
+START = datetime(2026, 3, 2, tzinfo=LOCAL).astimezone(UTC)  # a Monday
+LEARNING = 14  # days
+SPIKES = (2.0, 3.0, 5.0)
+SPIKE_QUARTERS = 12
+SAME_ALERT = 96  # quarters in which a family that is up again is the same alert
+WEEK, DAY, AN_HOUR = 7 * 96, 96, 4
+SATURDAY = 5
+
+_NO_ASPECTS = (0.0,) * len(ASPECTS)
+_BY_HOUR = 1 + 0.8 * np.cos((np.arange(24) - 21) / 24 * 2 * np.pi)  # most at nine in the evening
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+T = TypeVar("T", np.int64, np.float64)
+
+
+@dataclass(frozen=True)
+class World:
+    """Subjects of a kind, by quarter of an hour."""
+
+    texts: Ints
+    """[subject, quarter]"""
+    rates: Floats
+    """Share of negative texts, [subject, family, quarter]; without the scatter of hours."""
+    scatter: Floats
+    """What an hour multiplies it by, the same form."""
+
+
+def make_world(
+    rng: np.random.Generator, *, subjects: int, days: int, texts_a_day: float, spread: float
+) -> World:
+    """A world of quarters; `spread` is the squared coefficient of variation of an hour's rate."""
+    quarters = days * DAY
+    hour = np.arange(quarters) // AN_HOUR % 24
+    day = np.arange(quarters) // DAY % 7
+    profile = _BY_HOUR[hour] / _BY_HOUR.sum() / AN_HOUR
+    texts = rng.poisson(texts_a_day * profile, (subjects, quarters))
+    usual = np.array([0.05, 0.08, 0.02])
+    own = rng.gamma(3, 1 / 3, (subjects, len(FAMILIES), 1)) * usual[:, None]
+    season = 1 + 0.4 * np.sin((hour - 15) / 24 * 2 * np.pi) + 0.2 * (day >= SATURDAY)
+    hours = quarters // AN_HOUR
+    by_hour = rng.gamma(1 / spread, spread, (subjects, len(FAMILIES), hours))
+    return World(texts, np.minimum(own * season, 0.3), np.repeat(by_hour, AN_HOUR, axis=2))
+
+
+@dataclass
+class Told:
+    """A quarter of one subject as it is told, text by text."""
+
+    texts: int
+    at: list[list[int]]
+    """For each family the places of its texts, rising."""
+
+
+def tell(rng: np.random.Generator, texts: int, rates: Floats) -> Told:
+    draws = rng.random(texts)
+    edges = np.concatenate([[0.0], np.minimum(rates, 0.9).cumsum()])
+    return Told(
+        texts,
+        [
+            ((draws >= low) & (draws < high)).nonzero()[0].tolist()
+            for low, high in pairwise(edges)
+        ],
+    )
+
+
+class Watched:
+    """A subject under the eyes of the service's own rule."""
+
+    def __init__(self, threshold: float) -> None:
+        self.watch = Watch(START, Habit(START))
+        self.quarters: dict[datetime, Counts] = {}
+        self.threshold = threshold
+
+    def copy(self) -> "Watched":
+        other = Watched(self.threshold)
+        other.watch, other.quarters = self.watch, dict(self.quarters)
+        return other
+
+    def close(self, now: datetime, of_kind: Habit) -> Habit:
+        """Close the hours before `now`; return what the kind has learned."""
+        self.watch, of_kind = self.watch.rolled(now, self.quarters, of_kind)
+        self.quarters = {at: c for at, c in self.quarters.items() if at >= self.watch.hour}
+        return of_kind
+
+    def hear(self, now: datetime, told: Told, of_kind: Habit) -> list[tuple[Family, int]]:
+        """Look after every negative text; families that are up, and the text that showed it."""
+        up: list[tuple[Family, int]] = []
+        alarmed: set[int] = set()
+        counted = [0.0] * len(FAMILIES)
+        for place, at in sorted((place, at) for at, all_ in enumerate(told.at) for place in all_):
+            counted[at] += 1
+            self.quarters[now] = Counts(place + 1.0, tuple(counted), _NO_ASPECTS)
+            if at in alarmed or self._lately(at, now) < LEAST_PEOPLE:
+                continue
+            family = FAMILIES[at]
+            if self.watch.run(family, self.quarters, of_kind).most >= self.threshold:
+                self.watch = self.watch.forgot(family)
+                alarmed.add(at)
+                up.append((family, place))
+        self.quarters[now] = Counts(float(told.texts), tuple(counted), _NO_ASPECTS)
+        return up
+
+    def _lately(self, at: int, now: datetime) -> float:
+        """Negative people of this hour, or of the run that goes on."""
+        if self.watch.runs[at].most > 0:
+            return LEAST_PEOPLE
+        return sum(c.negatives[at] for q, c in self.quarters.items() if q <= now)
+
+
+@dataclass
+class Found:
+    """What one way of looking found."""
+
+    alarms: int = 0
+    delays: dict[float, list[float]] | None = None
+    """Minutes from the beginning of a spike, by its size; those not noticed are missing."""
+
+
+@dataclass
+class Result:
+    """All that was counted in a world."""
+
+    subject_days: int
+    spikes: int
+    alerts: Found
+    others: dict[str, Found]
+
+
+def measure(rng: np.random.Generator, world: World, threshold: float) -> Result:
+    """Run the alerts and the two plain ways over a world."""
+    subjects, quarters = world.texts.shape
+    watched = [Watched(threshold) for _ in range(subjects)]
+    alerts = Found(delays={size: [] for size in SPIKES})
+    kind = Habit(START)
+    angry = np.zeros((subjects, quarters), np.int64)
+    everyone = np.zeros((subjects, len(FAMILIES), quarters), np.int64)
+    last = np.full((subjects, len(FAMILIES)), -SAME_ALERT)
+    first = LEARNING * DAY
+    spike_at = rng.integers(first + WEEK, quarters - SPIKE_QUARTERS, subjects)
+    spiked: list[tuple[int, float, Ints]] = []
+    for quarter in range(quarters):
+        now = START + quarter * QUARTER
+        for one in range(subjects):
+            rates = world.rates[one, :, quarter] * world.scatter[one, :, quarter]
+            if quarter % AN_HOUR == 0:
+                kind = watched[one].close(now, kind)
+            if quarter == spike_at[one]:
+                for size in SPIKES:
+                    delay, counts = _spike(
+                        rng, watched[one].copy(), world, one, quarter, size, kind
+                    )
+                    spiked.append((one, size, counts))
+                    if delay is not None and alerts.delays is not None:
+                        alerts.delays[size].append(delay)
+            told = tell(rng, int(world.texts[one, quarter]), rates)
+            everyone[one, :, quarter] = [len(all_) for all_ in told.at]
+            for family, _ in watched[one].hear(now, told, kind):
+                at = FAMILIES.index(family)
+                if quarter - last[one, at] >= SAME_ALERT and quarter >= first:
+                    alerts.alarms += 1
+                last[one, at] = quarter
+    angry = everyone[:, 0]
+    days = subjects * (quarters - first) // DAY
+    others = _plain(world.texts, everyone, angry, spike_at, spiked, alerts.alarms, first)
+    return Result(days, subjects, alerts, others)
+
+
+def _spike(
+    rng: np.random.Generator,
+    watched: Watched,
+    world: World,
+    one: int,
+    begins: int,
+    size: float,
+    kind: Habit,
+) -> tuple[float | None, Ints]:
+    """Minutes until the angry family is up, and its counts through the spike."""
+    found, counts = None, np.zeros(SPIKE_QUARTERS, np.int64)
+    for after in range(SPIKE_QUARTERS):
+        quarter = begins + after
+        now = START + quarter * QUARTER
+        if quarter % AN_HOUR == 0 and after:
+            watched.close(now, kind)
+        rates = world.rates[one, :, quarter] * world.scatter[one, :, quarter]
+        rates[0] *= size
+        told = tell(rng, int(world.texts[one, quarter]), rates)
+        counts[after] = len(told.at[0])
+        for family, place in watched.hear(now, told, kind):
+            if family is FAMILIES[0] and found is None:
+                found = (after + (place + 1) / told.texts) * (QUARTER / timedelta(minutes=1))
+    return found, counts
+
+
+def _plain(
+    texts: Ints,
+    everyone: Ints,
+    angry: Ints,
+    spike_at: Ints,
+    spiked: Sequence[tuple[int, float, Ints]],
+    alarms: int,
+    first: int,
+) -> dict[str, Found]:
+    """The plain ways, with their usual limits and with as few false alarms as ours."""
+    usual = {"z-score": 3.0, "share": 0.15}
+    ways: dict[str, Callable[[Ints, Ints], Floats]] = {"z-score": _z_score, "share": _share}
+    found: dict[str, Found] = {}
+    for name, way in ways.items():
+        scores = [way(texts, everyone[:, at])[:, first:] for at in range(len(FAMILIES))]
+        limits = {f"{name} > {usual[name]:g}": usual[name]}
+        best = _limit_for(scores, alarms)
+        limits[f"{name} > {best:.2f}"] = best
+        for label, limit in limits.items():
+            delays: dict[float, list[float]] = {size: [] for size in SPIKES}
+            for one, size, counts in spiked:
+                row = angry[one : one + 1].copy()
+                row[0, spike_at[one] : spike_at[one] + SPIKE_QUARTERS] = counts
+                score = way(texts[one : one + 1], row)[0, spike_at[one] :][:SPIKE_QUARTERS]
+                over = (score > limit).nonzero()[0]
+                if len(over):
+                    delays[size].append(float(over[0] + 1) * 15)
+            found[label] = Found(_episodes(scores, limit), delays)
+    return found
+
+
+def _z_score(texts: Ints, negatives: Ints) -> Floats:
+    """Of the last hour's count, over the hours of the week before; nothing below five."""
+    del texts
+    hour = _last(negatives, AN_HOUR)
+    before = np.roll(hour, AN_HOUR, axis=1).astype(np.float64)
+    mean = _last(before, WEEK) / WEEK
+    deviation = np.sqrt(np.maximum(_last(before**2, WEEK) / WEEK - mean**2, 0.25))
+    return np.where(hour >= LEAST_PEOPLE, (hour - mean) / deviation, 0.0)
+
+
+def _share(texts: Ints, negatives: Ints) -> Floats:
+    """Of the last hour's texts; nothing below five negative ones."""
+    hour = _last(negatives, AN_HOUR)
+    share = hour / np.maximum(_last(texts, AN_HOUR), 1)
+    return np.where(hour >= LEAST_PEOPLE, share, 0.0)
+
+
+def _last(values: NDArray[T], length: int) -> NDArray[T]:
+    """Sums over the last `length` quarters, this one included."""
+    sums = np.concatenate([np.zeros_like(values[:, :1]), values.cumsum(axis=1)], axis=1)
+    starts = np.maximum(np.arange(1, sums.shape[1]) - length, 0)
+    last: NDArray[T] = sums[:, 1:] - sums[:, starts]
+    return last
+
+
+def _episodes(scores: Iterable[Floats], limit: float) -> int:
+    """How often a score goes over the limit, a day of it counting once."""
+    count = 0
+    for family in scores:
+        for row in family:
+            last = -SAME_ALERT
+            for quarter in (row > limit).nonzero()[0]:
+                count += quarter - last >= SAME_ALERT
+                last = quarter
+    return count
+
+
+def _limit_for(scores: Sequence[Floats], alarms: int) -> float:
+    """The lowest limit with at most so many episodes."""
+    low, high = 0.0, float(max(score.max() for score in scores)) + 1e-9
+    for _ in range(24):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _episodes(scores, middle) > alarms else (low, middle)
+    return high
+
+
+def main() -> None:
+    """Measure worlds of different sizes and print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m services.emotion_tag.training.alerts")
+    parser.add_argument("--subjects", type=int, default=300)
+    parser.add_argument("--days", type=int, default=28, help="counted, after two weeks of learning")
+    parser.add_argument("--volumes", type=float, nargs="+", default=[30, 150, 600])
+    parser.add_argument("--spread", type=float, default=0.1)
+    parser.add_argument("--false-alarms", type=float, default=FALSE_ALARMS)
+    parser.add_argument("--seed", type=int, default=16)
+    asked = parser.parse_args()
+    for volume in asked.volumes:
+        rng = np.random.default_rng(asked.seed)
+        world = make_world(
+            rng,
+            subjects=asked.subjects,
+            days=LEARNING + asked.days,
+            texts_a_day=volume,
+            spread=asked.spread,
+        )
+        result = measure(rng, world, threshold_for(asked.false_alarms))
+        _say(
+            f"\n{volume:g} texts a day, {result.subject_days:,} subject-days, "
+            f"{result.spikes} spikes of each size, spread {asked.spread:g}"
+        )
+        _show("alerts", result.alerts, result)
+        for label, found in result.others.items():
+            _show(label, found, result)
+
+
+def _show(label: str, found: Found, result: Result) -> None:
+    rate = found.alarms / result.subject_days * 1000
+    parts = [f"  {label:16} false alarms per 1,000 subject-days {rate:8.2f}"]
+    for size, delays in (found.delays or {}).items():
+        half = f"{np.median(delays):4.0f} min" if delays else "       –"
+        parts.append(f"×{size:g}: {len(delays) / result.spikes:4.0%} {half}")
+    _say(" | ".join(parts))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main()

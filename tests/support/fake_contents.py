@@ -1,5 +1,6 @@
 """Community's ContentService as a neighbour of emotion_tag meets it: a real servicer on a dict."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,8 +46,10 @@ class FakeContents(ContentServiceServicer):
         *,
         at: datetime | None = None,
         kind: emotion_pb2.TextKind.ValueType = emotion_pb2.TEXT_KIND_COMMENT,
+        item_ids: Sequence[str] = ("sku-1",),
+        **place: Any,
     ) -> community_events_pb2.ContentPublished:
-        """Keep a text and return the event that tells of it."""
+        """Keep a text and return the event that tells of it; `place` has fields of both."""
         published_at = Timestamp()
         published_at.FromDatetime(at or datetime.now(UTC))
         content = content_service_pb2.Content(
@@ -54,8 +57,9 @@ class FakeContents(ContentServiceServicer):
             author_id=author_id,
             kind=kind,
             text=text,
-            item_ids=["sku-1"],
+            item_ids=item_ids,
             publish_time=published_at,
+            **place,
         )
         self.contents[content.content_id] = content
         return community_events_pb2.ContentPublished(
@@ -63,8 +67,9 @@ class FakeContents(ContentServiceServicer):
             author_id=author_id,
             kind=kind,
             post_id=content.content_id,
-            item_ids=["sku-1"],
+            item_ids=item_ids,
             publish_time=published_at,
+            **place,
         )
 
     def delete(self, content_id: str) -> community_events_pb2.ContentDeleted:

@@ -26,13 +26,13 @@ from services.chassis.messaging.broker import Broker
 from services.chassis.messaging.loops import reaction_loops
 from services.chassis.messaging.outbox import Message
 from services.chassis.messaging.relay import Relay
-from services.chassis.runtime import Ground
+from services.chassis.runtime import Ground, Service
 from services.emotion_tag.adapters.store import tables
 from services.emotion_tag.bootstrap import build
 from services.emotion_tag.settings import Settings
 from tests.support.fake_contents import FakeContents
 from tests.support.loops import eventually, running
-from tests.support.serving import serve
+from tests.support.serving import Served, serve
 
 
 class ShiftedClock:
@@ -55,11 +55,15 @@ class Harness:
     contents: FakeContents
     community: Broker
     profile: Broker
+    served: Served
+    service: Service
     decisions: int = 0
 
-    async def says(self, user_id: str, words: str, at: datetime | None = None) -> str:
-        """Publish a comment; its id."""
-        event = self.contents.publish(words, user_id, at=at)
+    async def says(
+        self, user_id: str, words: str, at: datetime | None = None, **place: Any
+    ) -> str:
+        """Publish a comment; its id. `place` has fields that it shares with its event."""
+        event = self.contents.publish(words, user_id, at=at, **place)
         await tell(self.community, event)
         return event.content_id
 
@@ -168,4 +172,4 @@ async def emotions(
         relay = Relay(database, service.tables.outbox, broker)
         async with running(relay.run, *loops):
             stub = served.stub(EmotionTagServiceStub)
-            yield Harness(stub, database, clock, contents, community, profile)
+            yield Harness(stub, database, clock, contents, community, profile, served, service)

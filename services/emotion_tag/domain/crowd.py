@@ -6,9 +6,10 @@ a thousand lines of one person are worth less than two people. What counts as fi
 which it was said, so the order in which texts arrive or are deleted does not matter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import numpy as np
 
@@ -34,29 +35,33 @@ def first_said(voices: Iterable[Voice]) -> list[Voice]:
 def changes(before: Iterable[Voice], after: Iterable[Voice]) -> list[Change]:
     """What changes if an author has said `after` rather than `before` about a subject on a day.
 
-    Both may leave out texts that count neither before nor after.
+    Both may leave out texts that count neither before nor after. The time of a text never changes.
     """
     was = {voice.content_id: voice for voice in before}
     will = {voice.content_id: voice for voice in after}
-    ranks_before = {v.content_id: n for n, v in enumerate(first_said(was.values()))}
-    ranks_after = {v.content_id: n for n, v in enumerate(first_said(will.values()))}
+    counted, counts = _ranks(was.values()), _ranks(will.values())
     found: list[Change] = []
-    for content_id, voice in {**was, **will}.items():
-        rank, former = ranks_after.get(content_id), ranks_before.get(content_id)
-        is_new, is_gone = content_id not in was, content_id not in will
-        if rank == former and not is_new and not is_gone:
+    for content_id in {**was, **will}:
+        former, now = was.get(content_id), will.get(content_id)
+        rank_before, rank = counted.get(content_id), counts.get(content_id)
+        if former == now and rank_before == rank:
             continue
-        sums = voice.sums() * (_weight(rank) - _weight(former))
-        sums[TEXTS] = float(is_new) - float(is_gone)
-        sums[AUTHORS] = float(rank == 0) - float(former == 0)
-        found.append(Change(voice.said_at, sums))
+        sums = _part(now, rank) - _part(former, rank_before)
+        one = now or former
+        assert one is not None, "it is in one of the two"
+        found.append(Change(one.said_at, sums))
     return found
 
 
-def total(found: Sequence[Change]) -> Sums:
-    """The sum of changes, not faded."""
-    return np.sum([change.sums for change in found], axis=0) if found else np.zeros(SIZE)
+def _ranks(voices: Iterable[Voice]) -> dict[UUID, int]:
+    return {voice.content_id: rank for rank, voice in enumerate(first_said(voices))}
 
 
-def _weight(rank: int | None) -> float:
-    return 0.0 if rank is None else 0.5**rank
+def _part(voice: Voice | None, rank: int | None) -> Sums:
+    """What a text adds as the author's `rank`-th, from 0; nothing but itself without a rank."""
+    if voice is None:
+        return np.zeros(SIZE)
+    sums = voice.sums() * (0.0 if rank is None else 0.5**rank)
+    sums[TEXTS] = 1.0
+    sums[AUTHORS] = float(rank == 0)
+    return sums

@@ -9,16 +9,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 from services.emotion_tag.domain.aspect import ASPECT_NAMES, Aspect
-from services.emotion_tag.domain.beta import beta_below
-from services.emotion_tag.domain.subject_profile import (
-    PRIOR_TEXTS,
-    RELIABLE_VOLUME,
-    AspectView,
-    SubjectProfile,
-)
+from services.emotion_tag.domain.subject_profile import RELIABLE_VOLUME, Share, SubjectProfile
 from services.emotion_tag.domain.taxonomy import EMOTIONS, TAXONOMY, Emotion, Localized, Polarity
 
 SURE = 0.9
+MORE_LIKELY_THAN_NOT = 0.5
 STAYS = 0.8
 """Of the threshold, and of the volume that a tag needs to come."""
 
@@ -73,10 +68,20 @@ class ProductTag:
     """None for an aspect that is complained of without a feeling, or praised."""
     aspect: Aspect | None
     polarity: Polarity
-    share: float
-    """Of all that is felt; for an aspect, of what leans; 0 to 1."""
-    confidence: float
-    """That the share really is above the threshold, 0 to 1."""
+    share: Share
+    """Of all that is felt; for an aspect, of what leans."""
+    threshold: float
+
+    @property
+    def confidence(self) -> float:
+        """That the share really is above the threshold, 0 to 1."""
+        return self.share.above(self.threshold)
+
+    def is_earned(self, *, may_come: bool, is_held: bool) -> bool:
+        """Whether a product gets it, or keeps it."""
+        if may_come and self.confidence >= SURE:
+            return True
+        return is_held and self.share.above(STAYS * self.threshold) >= MORE_LIKELY_THAN_NOT
 
     @property
     def key(self) -> str:
@@ -85,32 +90,23 @@ class ProductTag:
             return str(self.emotion)
         return f"{'praised' if self.polarity is Polarity.POSITIVE else 'faulted'}:{self.aspect}"
 
-    @property
-    def name(self) -> Localized:
-        """What people call it."""
-        if self.aspect is None:
-            assert self.emotion is not None, "a tag is about an emotion or an aspect"
-            return _FELT[self.emotion]
-        of = ASPECT_NAMES[self.aspect]
-        if self.polarity is Polarity.POSITIVE:
-            return Localized(
-                f"{of.zh_hans}受好评", f"{of.zh_hant}受好評", f"praised for its {of.en}"
-            )
-        if self.emotion is None:
-            return Localized(
-                f"{of.zh_hans}被吐槽", f"{of.zh_hant}被吐槽", f"faulted for its {of.en}"
-            )
-        felt = _FELT[self.emotion]
-        return Localized(
-            f"{of.zh_hans}{felt.zh_hans}",
-            f"{of.zh_hant}{felt.zh_hant}",
-            f"people are {_ABOUT[self.emotion]} its {of.en}",
-        )
 
-
-def emotion_key(emotion: Emotion) -> str:
-    """The key of the tag that says this is felt."""
-    return str(emotion)
+def tag_name(emotion: Emotion | None, aspect: Aspect | None, polarity: Polarity) -> Localized:
+    """What people call a tag."""
+    if aspect is None:
+        assert emotion is not None, "a tag is about an emotion or an aspect"
+        return _FELT[emotion]
+    of = ASPECT_NAMES[aspect]
+    if polarity is Polarity.POSITIVE:
+        return Localized(f"{of.zh_hans}受好评", f"{of.zh_hant}受好評", f"praised for its {of.en}")
+    if emotion is None:
+        return Localized(f"{of.zh_hans}被吐槽", f"{of.zh_hant}被吐槽", f"faulted for its {of.en}")
+    felt = _FELT[emotion]
+    return Localized(
+        f"{of.zh_hans}{felt.zh_hans}",
+        f"{of.zh_hant}{felt.zh_hant}",
+        f"people are {_ABOUT[emotion]} its {of.en}",
+    )
 
 
 def tags_of(profile: SubjectProfile, held: Collection[str]) -> tuple[ProductTag, ...]:
@@ -124,57 +120,21 @@ def tags_of(profile: SubjectProfile, held: Collection[str]) -> tuple[ProductTag,
 def _emotion_tags(profile: SubjectProfile, held: Collection[str]) -> list[ProductTag]:
     found = []
     for emotion in EMOTIONS[:-1]:  # neutral is nothing to be known for
-        share = profile.share_of(emotion).share
-        confidence = _confidence(
-            share,
-            profile.volume + PRIOR_TEXTS,
-            _THRESHOLDS[emotion],
-            is_held=emotion_key(emotion) in held,
-            may_come=profile.is_reliable,
-        )
-        if confidence is not None:
-            polarity = TAXONOMY[emotion].polarity
-            found.append(ProductTag(emotion, None, polarity, share, confidence))
+        share = profile.share_of(emotion)
+        tag = ProductTag(emotion, None, TAXONOMY[emotion].polarity, share, _THRESHOLDS[emotion])
+        if tag.is_earned(may_come=profile.is_reliable, is_held=tag.key in held):
+            found.append(tag)
     return found
 
 
 def _aspect_tags(profile: SubjectProfile, held: Collection[str]) -> list[ProductTag]:
-    return [
-        tag
-        for view in profile.aspects
-        for polarity in (Polarity.POSITIVE, Polarity.NEGATIVE)
-        if (tag := _aspect_tag(view, polarity, held, may_come=profile.is_reliable)) is not None
-    ]
-
-
-def _aspect_tag(
-    view: AspectView, polarity: Polarity, held: Collection[str], *, may_come: bool
-) -> ProductTag | None:
-    is_praise = polarity is Polarity.POSITIVE
-    share = view.positive_share.share if is_praise else 1 - view.positive_share.share
-    leaning = view.positive + view.negative
-    emotion = None if is_praise else view.complaint
-    tag = ProductTag(emotion, view.aspect, polarity, share, confidence=0.0)
-    confidence = _confidence(
-        share,
-        leaning + PRIOR_TEXTS,
-        _PRAISED if is_praise else _FAULTED,
-        is_held=tag.key in held,
-        may_come=may_come and leaning >= LEAST_LEANING,
-    )
-    if confidence is None:
-        return None
-    return ProductTag(emotion, view.aspect, polarity, share, confidence)
-
-
-def _confidence(
-    share: float, texts: float, threshold: float, *, is_held: bool, may_come: bool
-) -> float | None:
-    """That the share is above the threshold; None if that is no reason for a tag."""
-    a, b = share * texts, (1 - share) * texts
-    confidence = 1 - beta_below(threshold, a, b)
-    if may_come and confidence >= SURE:
-        return confidence
-    if is_held and beta_below(STAYS * threshold, a, b) < 0.5:  # noqa: PLR2004 - more likely than not
-        return confidence
-    return None
+    found: list[ProductTag] = []
+    for view in profile.aspects:
+        praise = view.positive_share
+        enough = profile.is_reliable and view.positive + view.negative >= LEAST_LEANING
+        both = (
+            ProductTag(None, view.aspect, Polarity.POSITIVE, praise, _PRAISED),
+            ProductTag(view.complaint, view.aspect, Polarity.NEGATIVE, praise.reversed(), _FAULTED),
+        )
+        found += [tag for tag in both if tag.is_earned(may_come=enough, is_held=tag.key in held)]
+    return found

@@ -8,10 +8,9 @@ than what they are worth by Kish's effective sample size, so the intervals err o
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from services.emotion_tag.domain.aspect import ASPECTS, Aspect
-from services.emotion_tag.domain.beta import interval_of
+from services.emotion_tag.domain.beta import beta_below, interval_of
 from services.emotion_tag.domain.subject import Subject
 from services.emotion_tag.domain.taxonomy import EMOTIONS, TAXONOMY, Emotion, Polarity
 from services.emotion_tag.domain.voice import (
@@ -28,8 +27,6 @@ from services.emotion_tag.domain.voice import (
     of_complaints,
 )
 
-T = TypeVar("T")
-
 PRIOR_TEXTS = 1.0
 
 RELIABLE_VOLUME = 8.0
@@ -44,11 +41,28 @@ LEAST_MASS = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share with the interval that holds it with 95 %; all 0 to 1."""
+    """A share as a Beta distribution says it."""
 
-    share: float
-    low: float
-    high: float
+    a: float
+    b: float
+
+    @property
+    def share(self) -> float:
+        """The mean, 0 to 1."""
+        return self.a / (self.a + self.b)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where it is with 95 %; takes 0.2 ms to find out."""
+        return interval_of(self.a, self.b)
+
+    def above(self, threshold: float) -> float:
+        """The probability that it is above a threshold, 0 to 1."""
+        return 1 - beta_below(threshold, self.a, self.b)
+
+    def reversed(self) -> "Share":
+        """That of all others."""
+        return Share(self.b, self.a)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +139,7 @@ def share_of(part: float, whole: float, choices: int) -> Share:
     """The share of one of `choices` in `whole`, of which `part` was seen."""
     a = max(part, 0.0) + PRIOR_TEXTS / choices
     b = max(whole - part, 0.0) + PRIOR_TEXTS * (choices - 1) / choices
-    return Share(a / (a + b), *interval_of(a, b))
+    return Share(a, b)
 
 
 def _shares(masses: Sums) -> list[Share]:

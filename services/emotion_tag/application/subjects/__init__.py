@@ -1,0 +1,1 @@
+"""Follows how people feel about things."""

@@ -1,0 +1,210 @@
+"""SubjectService over gRPC: protobuf in, a use case called, protobuf out."""
+
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from google.protobuf.duration_pb2 import Duration
+
+from resonance.emotion_tag.v1 import emotion_pb2, subject_pb2
+from resonance.emotion_tag.v1 import subject_service_pb2 as pb
+from resonance.emotion_tag.v1.subject_service_pb2_grpc import SubjectServiceServicer
+from services.chassis.kernel.clock import Clock
+from services.chassis.kernel.errors import InvalidField
+from services.emotion_tag.application.ports import Contents
+from services.emotion_tag.application.subjects.get_product import get_product, list_product_tags
+from services.emotion_tag.application.subjects.get_profile import (
+    SeenProfile,
+    compare_subjects,
+    get_profiles,
+)
+from services.emotion_tag.application.subjects.list_quotes import ListQuotes, list_quotes
+from services.emotion_tag.application.subjects.ports import HeldTag, Reads, TagFilter
+from services.emotion_tag.domain.errors import BadPageToken
+from services.emotion_tag.domain.quote import Quote
+from services.emotion_tag.domain.subject import HALF_LIVES
+from services.emotion_tag.domain.subject_comparison import AspectDifference
+from services.emotion_tag.subject_wire import (
+    from_subject,
+    to_duration,
+    to_product,
+    to_product_tag,
+    to_profile,
+    to_slope,
+    to_span,
+    to_subject,
+)
+from services.emotion_tag.wire import (
+    ASPECT_NUMBERS,
+    EMOTION_NUMBERS,
+    POLARITY_NUMBERS,
+    to_tag,
+    to_time,
+)
+
+# As the comments of the contract say.
+QUOTES = 5
+TAGS_PAGE = 50
+
+_EMOTIONS = {number: emotion for emotion, number in EMOTION_NUMBERS.items()}
+_ASPECTS = {number: aspect for aspect, number in ASPECT_NUMBERS.items()}
+_POLARITIES = {number: polarity for polarity, number in POLARITY_NUMBERS.items()}
+_MARK_BYTES = 8
+_CONFIDENCE = struct.Struct(">d")
+
+
+class SubjectRpc(SubjectServiceServicer):
+    def __init__(self, reads: Reads, contents: Contents, clock: Clock) -> None:
+        self._reads, self._contents, self._clock = reads, contents, clock
+
+    async def GetSubjectProfile(
+        self, request: pb.GetSubjectProfileRequest, context: Any
+    ) -> pb.GetSubjectProfileResponse:
+        subject = from_subject(request.kind, request.subject_id)
+        window = _window(request.window) if request.HasField("window") else None
+        (seen,) = await get_profiles([subject], self._reads, self._clock, window=window)
+        return pb.GetSubjectProfileResponse(profile=_to_profile(seen))
+
+    async def CompareSubjects(
+        self, request: pb.CompareSubjectsRequest, context: Any
+    ) -> pb.CompareSubjectsResponse:
+        subjects = [_subject(one, f"subjects[{at}]") for at, one in enumerate(request.subjects)]
+        if len(set(subjects)) != len(subjects):
+            raise InvalidField("subjects", "subjects.unique", "Must be different things.")
+        window = _window(request.window) if request.HasField("window") else None
+        seen, differences = await compare_subjects(
+            subjects, self._reads, self._clock, window=window
+        )
+        return pb.CompareSubjectsResponse(
+            profiles=[_to_profile(one) for one in seen],
+            differences=[_to_difference(one) for one in differences],
+        )
+
+    async def ListSubjectQuotes(
+        self, request: pb.ListSubjectQuotesRequest, context: Any
+    ) -> pb.ListSubjectQuotesResponse:
+        query = ListQuotes(
+            subject=from_subject(request.kind, request.subject_id),
+            polarity=_POLARITIES.get(request.polarity),
+            limit=request.page_size or QUOTES,
+        )
+        quotes = await list_quotes(query, self._reads, self._contents, self._clock)
+        return pb.ListSubjectQuotesResponse(quotes=[_to_quote(one) for one in quotes])
+
+    async def GetProductEmotion(
+        self, request: pb.GetProductEmotionRequest, context: Any
+    ) -> pb.GetProductEmotionResponse:
+        product, tags = await get_product(request.item_id, self._reads, self._clock)
+        found = to_product(product)
+        del found.tags[:]
+        found.tags.extend(_to_tag(tag) for tag in tags)
+        return pb.GetProductEmotionResponse(product=found)
+
+    async def ListProductEmotionTags(
+        self, request: pb.ListProductEmotionTagsRequest, context: Any
+    ) -> pb.ListProductEmotionTagsResponse:
+        wanted = TagFilter(
+            emotion=_EMOTIONS.get(request.emotion),
+            aspect=_ASPECTS.get(request.aspect),
+            polarity=_POLARITIES.get(request.polarity),
+        )
+        limit = request.page_size or TAGS_PAGE
+        after = _read_token(wanted, request.page_token)
+        tags = await list_product_tags(wanted, self._reads, after=after, limit=limit)
+        return pb.ListProductEmotionTagsResponse(
+            products=[pb.TaggedProduct(item_id=tag.item_id, tag=_to_tag(tag)) for tag in tags],
+            next_page_token=_next_token(wanted, tags, limit),
+        )
+
+
+def _subject(one: emotion_pb2.Subject, field: str) -> Any:
+    if not one.kind or one.kind not in emotion_pb2.SubjectKind.values():
+        raise InvalidField(f"{field}.kind", "kind", "Must be a kind of subject.")
+    if not 1 <= len(one.subject_id) <= 100:  # noqa: PLR2004 - as the contract says
+        raise InvalidField(f"{field}.subject_id", "subject_id", "Must be 1 to 100 characters.")
+    return from_subject(one.kind, one.subject_id)
+
+
+def _window(window: Duration) -> timedelta:
+    return window.ToTimedelta()
+
+
+def _to_profile(seen: SeenProfile) -> subject_pb2.SubjectProfile:
+    found = to_profile(seen.profile)
+    found.text_count = seen.text_count
+    if seen.updated_at is not None:
+        found.update_time.CopyFrom(to_time(seen.updated_at))
+    if seen.window is None:
+        found.half_life.CopyFrom(to_duration(HALF_LIVES[seen.profile.subject.kind]))
+    found.trend.CopyFrom(
+        subject_pb2.SubjectTrend(
+            spans=[to_span(span) for span in seen.spans],
+            is_hourly=seen.is_hourly,
+            volume_growth=to_slope(seen.trend.volume),
+            balance_change=to_slope(seen.trend.balance),
+        )
+    )
+    return found
+
+
+def _to_difference(one: AspectDifference) -> pb.AspectDifference:
+    return pb.AspectDifference(
+        aspect=ASPECT_NUMBERS[one.aspect],
+        praised=to_subject(one.praised),
+        missed=to_subject(one.missed),
+        difference=one.difference,
+        low=one.low,
+        high=one.high,
+        p_value=one.p_value,
+        is_significant=one.is_significant,
+    )
+
+
+def _to_quote(one: Quote) -> pb.SubjectQuote:
+    return pb.SubjectQuote(
+        content_id=str(one.content_id),
+        text=one.text,
+        is_cut=one.is_cut,
+        tag=to_tag(one.tag),
+        publish_time=to_time(one.said_at),
+        closeness=one.closeness,
+    )
+
+
+def _to_tag(tag: HeldTag) -> subject_pb2.ProductEmotionTag:
+    found = to_product_tag(
+        (tag.emotion, tag.aspect, tag.polarity), share=tag.share, confidence=tag.confidence
+    )
+    found.start_time.CopyFrom(to_time(tag.since))
+    return found
+
+
+def _next_token(wanted: TagFilter, tags: Sequence[HeldTag], limit: int) -> str:
+    """The place behind the last tag, marked with what was asked for; "" on the last page."""
+    if len(tags) < limit:
+        return ""
+    last = tags[-1]
+    place = _CONFIDENCE.pack(last.confidence) + f"{last.key} {last.item_id}".encode()
+    return urlsafe_b64encode(_mark(wanted, place) + place).decode()
+
+
+def _read_token(wanted: TagFilter, token: str) -> tuple[float, str, str] | None:
+    if not token:
+        return None
+    try:
+        raw = urlsafe_b64decode(token.encode("ascii"))
+    except ValueError:
+        raw = b""
+    mark, place = raw[:_MARK_BYTES], raw[_MARK_BYTES:]
+    if not place or mark != _mark(wanted, place):
+        raise BadPageToken("The page token is not one of this list's; start without one.")
+    (confidence,) = _CONFIDENCE.unpack(place[: _CONFIDENCE.size])
+    key, item_id = place[_CONFIDENCE.size :].decode().split(" ", 1)
+    return confidence, item_id, key
+
+
+def _mark(wanted: TagFilter, place: bytes) -> bytes:
+    return sha256(repr(wanted).encode() + place).digest()[:_MARK_BYTES]

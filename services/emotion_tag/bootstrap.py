@@ -6,6 +6,7 @@ from resonance.emotion_tag.v1.emotion_tag_service_pb2_grpc import (
 )
 from resonance.emotion_tag.v1.mood_service_pb2_grpc import add_MoodServiceServicer_to_server
 from resonance.emotion_tag.v1.picture_service_pb2_grpc import add_PictureServiceServicer_to_server
+from resonance.emotion_tag.v1.subject_service_pb2_grpc import add_SubjectServiceServicer_to_server
 from services.chassis.rpc.channels import open_channel
 from services.chassis.runtime import CannotStart, Ground, Service
 from services.chassis.settings import variable_name
@@ -26,6 +27,8 @@ from services.emotion_tag.adapters.store.history import PostgresHistory
 from services.emotion_tag.adapters.store.pictures import PostgresPictureConsents
 from services.emotion_tag.adapters.store.postgres import PostgresReader, PostgresTransaction
 from services.emotion_tag.adapters.store.priors import PostgresPriors
+from services.emotion_tag.adapters.store.subject_reader import PostgresSubjectReader
+from services.emotion_tag.adapters.store.subjects import PostgresSubjectTransaction
 from services.emotion_tag.adapters.store.tables import platform
 from services.emotion_tag.adapters.wide.artefact import BrokenModelError, load
 from services.emotion_tag.adapters.wide.linear_tagger import SHIPPED, LinearTagger
@@ -41,6 +44,9 @@ from services.emotion_tag.entrypoints.mood_schedule import MoodHousekeeping
 from services.emotion_tag.entrypoints.picture_events import picture_reactions
 from services.emotion_tag.entrypoints.picture_rpc import PictureRpc
 from services.emotion_tag.entrypoints.rpc import EmotionTagRpc
+from services.emotion_tag.entrypoints.subject_events import subject_reactions
+from services.emotion_tag.entrypoints.subject_rpc import SubjectRpc
+from services.emotion_tag.entrypoints.subject_schedule import SubjectHousekeeping
 from services.emotion_tag.settings import Settings
 
 
@@ -91,6 +97,8 @@ def build(settings: Settings, ground: Ground) -> Service:
         alerting, ground.database.reads(PostgresAlertReader), contents, bell, ground.clock
     )
     threshold = threshold_for(settings.false_alerts)
+    following = ground.database.transactions(PostgresSubjectTransaction)
+    subjects = SubjectRpc(ground.database.reads(PostgresSubjectReader), contents, ground.clock)
 
     async def close() -> None:
         await pictures.close()
@@ -104,15 +112,18 @@ def build(settings: Settings, ground: Ground) -> Service:
             (add_MoodServiceServicer_to_server, moods),
             (add_AlertServiceServicer_to_server, alerts),
             (add_PictureServiceServicer_to_server, PictureRpc(uploads, tagger)),
+            (add_SubjectServiceServicer_to_server, subjects),
         ),
         reactions=(
             *reactions(transactions, contents, tagger, lexicon, ground.clock, half_life=half_life),
             *alert_reactions(alerting, ground.clock, threshold=threshold),
             *picture_reactions(ground.database.transactions(PostgresPictureConsents)),
+            *subject_reactions(following, ground.clock),
         ),
         loops=(
             MoodHousekeeping(transactions, BrokerStream(ground.broker), ground.clock),
             AlertHousekeeping(alerting, ground.clock),
+            SubjectHousekeeping(following, ground.clock),
         ),
         close=close,
     )

@@ -15,7 +15,9 @@ from services.emotion_tag.adapters.store.governance_tables import (
     review_claims,
     reviews,
 )
+from services.emotion_tag.adapters.store.rows import content_from_row
 from services.emotion_tag.adapters.store.tables import tags
+from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.review import Review, ReviewCause
 from services.emotion_tag.domain.tag import TextKind
 from services.emotion_tag.domain.taxonomy import Emotion
@@ -28,19 +30,20 @@ class PostgresReviews:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def put(self, new: Sequence[Review]) -> None:
-        if not new:
-            return
-        there = await self._connection.execute(
-            select(tags.c.content_id)
-            .where(tags.c.content_id.in_([one.content_id for one in new]), ~tags.c.is_forgotten)
+    async def tagged(self, content_ids: Sequence[UUID]) -> Sequence[TaggedContent]:
+        rows = await self._connection.execute(
+            select(tags)
+            .where(tags.c.content_id.in_(list(content_ids)), ~tags.c.is_forgotten)
             .order_by(tags.c.content_id)
-            .with_for_update(key_share=True)
+            .with_for_update(read=True)
         )
-        found = set(there.scalars())
-        rows = [_to_row(one) for one in new if one.content_id in found]
-        if rows:
-            await self._connection.execute(insert(reviews).values(rows).on_conflict_do_nothing())
+        return [content_from_row(row) for row in rows]
+
+    async def put(self, new: Sequence[Review]) -> None:
+        if new:
+            await self._connection.execute(
+                insert(reviews).values([_to_row(one) for one in new]).on_conflict_do_nothing()
+            )
 
     async def heard(self, reach: Mapping[UUID, int]) -> None:
         for content_id, count in sorted(reach.items()):

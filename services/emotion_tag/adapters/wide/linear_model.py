@@ -60,6 +60,18 @@ class LinearModel:
         logits = sums[:, :-1] * self._scale / length[:, None]
         return Scored(logits, symbols, known, text, first, last, length)
 
+    def unknown_shares(self, texts: Sequence[str]) -> Floats:
+        """Of the n-grams of each text, the share that the model has never seen, 0 to 1."""
+        symbols = self._folding.fold(texts)
+        grams = self.grams.make(symbols)
+        place = np.searchsorted(self._keys, grams.hashes)
+        known = self._keys.take(place, mode="clip") == grams.hashes
+        text = np.searchsorted(symbols.ends, grams.first)
+        total = np.bincount(text, minlength=len(texts))
+        seen = np.bincount(text[known], minlength=len(texts))
+        shares: Floats = 1 - seen / np.maximum(total, 1)
+        return shares
+
     def _sums(self, known: Places, text: Places, texts: int) -> NDArray[np.int64]:
         """Sum of the rows of each text's different n-grams."""
         sums = np.zeros((texts, self._table.shape[1]), np.int64)

@@ -22,6 +22,11 @@ class ModelKeeper:
         self.missing: tuple[str, ...] = ()
         """Models that the state names and this process has not: it goes on as well as it can."""
 
+    @property
+    def active(self) -> str:
+        """The version that answers here."""
+        return self._switch.version
+
     async def follow(self) -> bool:
         """Do what the state says; whether anything changed.
 

@@ -72,8 +72,12 @@ class Corrections(Protocol):
 class Reviews(Protocol):
     """Texts that wait for a rater."""
 
+    async def tagged(self, content_ids: Sequence[UUID]) -> Sequence[TaggedContent]:
+        """Contents that have a tag, kept from being forgotten until the transaction ends."""
+        ...
+
     async def put(self, reviews: Sequence[Review]) -> None:
-        """Add those that do not wait yet and whose content is still there."""
+        """Add those that do not wait yet."""
         ...
 
     async def heard(self, reach: Mapping[UUID, int]) -> None:

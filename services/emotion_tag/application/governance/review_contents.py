@@ -7,7 +7,6 @@ from uuid import UUID
 from services.chassis.kernel.clock import Clock
 from services.emotion_tag.application.governance.ports import GovernanceTransactions
 from services.emotion_tag.application.ports import Contents
-from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.errors import ReviewNotFound
 from services.emotion_tag.domain.review import (
     CLAIM_LASTS,
@@ -24,15 +23,14 @@ CANDIDATES = 200
 
 
 async def queue_reviews(
-    contents: Sequence[TaggedContent], transactions: GovernanceTransactions, clock: Clock
+    content_ids: Sequence[UUID], transactions: GovernanceTransactions, clock: Clock
 ) -> None:
-    """Let those wait that people should look at."""
+    """Let those of the tagged contents wait that people should look at."""
     now = clock.now()
-    found = [review for one in contents if (review := review_of(one, now)) is not None]
-    if not found:
-        return
     async with transactions() as tx:
-        await tx.reviews.put(found)
+        tagged = await tx.reviews.tagged(content_ids)
+        found = (review_of(content, now) for content in tagged)
+        await tx.reviews.put([review for review in found if review is not None])
 
 
 async def weigh_reviews(reach: Mapping[UUID, int], transactions: GovernanceTransactions) -> None:

@@ -26,6 +26,12 @@ class TagTogether:
         self._known: OrderedDict[bytes, EmotionTag] = OrderedDict()
         self._waiting: list[tuple[TextInput, asyncio.Future[EmotionTag]]] = []
         self._answered_at = -GATHER
+        self._epoch = 0
+
+    def forget(self) -> None:
+        """Forget the answers, for another model answers from now on."""
+        self._known.clear()
+        self._epoch += 1
 
     async def tag(self, one: TextInput) -> EmotionTag:
         """Tag one text; a long one in a thread, so that other calls go on meanwhile."""
@@ -34,7 +40,10 @@ class TagTogether:
         key = _digest(one)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = await self._join(one)
+            epoch = self._epoch
+            known = await self._join(one)
+            if epoch == self._epoch:
+                self._known[key] = known
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return known

@@ -1,0 +1,1 @@
+"""Sentences of our own that differ in one thing and should be answered alike."""

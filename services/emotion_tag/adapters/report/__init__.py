@@ -1,0 +1,1 @@
+"""Makes an HTML page of all that is known of a model: pictures with tables behind them."""

@@ -1,0 +1,206 @@
+"""The kinds of pictures: bars, a matrix, points on a square, intervals, pairs of bars."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.emotion_tag.adapters.report.markup import label, line, rectangle, svg, tag, text
+
+_NAMES = 150.0
+"""Width for the names at the left of bars and intervals."""
+_ROW, _WIDTH, _NUMBERS = 24.0, 640.0, 96.0
+_STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_DARK_FROM = 0.55  # share from which the number in a cell is written in white
+_EVEN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A value with its interval, and the limit it is held against, if any."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    is_good: bool = True
+
+
+def bars(title: str, values: Sequence[tuple[str, float, str]]) -> str:
+    """Shares 0 to 1 as bars, with a word behind each."""
+    height = _ROW * len(values) + 30
+    span = _WIDTH - _NAMES - _NUMBERS
+    parts = [_grid(span, height)]
+    for at, (name, value, word) in enumerate(values):
+        y = 8 + at * _ROW
+        parts += [
+            label(_NAMES - 8, y + 14, name, anchor="end"),
+            rectangle(_NAMES, y + 3, span * min(1.0, max(0.0, value)), _ROW - 8, "bar"),
+            label(_NAMES + span + 8, y + 14, word, class_="number"),
+        ]
+    return svg(_WIDTH, height, title, parts)
+
+
+def pairs(title: str, values: Sequence[tuple[str, float, float]], names: tuple[str, str]) -> str:
+    """Two shares side by side for each name: before and now."""
+    most = max([0.05, *(max(a, b) for _, a, b in values)])
+    height = 30.0 * len(values) + 40
+    span = _WIDTH - _NAMES - _NUMBERS
+    parts = [
+        rectangle(_NAMES, 4, 12, 10, "bar former"),
+        label(_NAMES + 18, 13, names[0]),
+        rectangle(_NAMES + 170, 4, 12, 10, "bar"),
+        label(_NAMES + 188, 13, names[1]),
+    ]
+    for at, (name, before, now) in enumerate(values):
+        y = 26 + at * 30.0
+        parts += [
+            label(_NAMES - 8, y + 15, name, anchor="end"),
+            rectangle(_NAMES, y + 2, span * before / most, 9, "bar former"),
+            rectangle(_NAMES, y + 12, span * now / most, 9, "bar"),
+            label(_NAMES + span + 8, y + 16, f"{before:.0%} → {now:.0%}", class_="number"),
+        ]
+    return svg(_WIDTH, height, title, parts)
+
+
+def intervals(
+    title: str, values: Sequence[Interval], *, limit: float | None = None, percent: bool = True
+) -> str:
+    """Values around 0 with their intervals; a dashed line at the limit."""
+    ends = [0.0, *(one.low for one in values), *(one.high for one in values)]
+    ends += [limit] if limit is not None else []
+    low, high = min(ends), max(ends)
+    margin = max(0.01, (high - low) * 0.08)
+    low, high = low - margin, high + margin
+    span = _WIDTH - _NAMES - _NUMBERS - 40
+    left = _NAMES + 30
+
+    def place(value: float) -> float:
+        return left + span * (value - low) / (high - low)
+
+    height = _ROW * len(values) + 34
+    bottom = height - 22
+    parts = [
+        line(place(0), 4, place(0), bottom),
+        label(place(0), bottom + 15, "0", anchor="middle"),
+    ]
+    if limit is not None:
+        parts += [
+            line(place(limit), 4, place(limit), bottom, "limit"),
+            label(place(limit), bottom + 15, _written(limit, percent), anchor="middle"),
+        ]
+    for at, one in enumerate(values):
+        y = 8 + at * _ROW + 9
+        kind = "point" if one.is_good else "point bad"
+        parts += [
+            label(left - 14, y + 5, one.name, anchor="end"),
+            line(place(one.low), y, place(one.high), y, "whisker"),
+            tag("circle", cx=place(one.value), cy=y, r=4.5, class_=kind),
+            label(_WIDTH - 4, y + 5, _written(one.value, percent), anchor="end", class_="number"),
+        ]
+    return svg(_WIDTH, height, title, parts)
+
+
+def matrix(
+    title: str, names: Sequence[str], counts: Sequence[Sequence[int]], axes: tuple[str, str]
+) -> str:
+    """What was said (rows) against what was answered (columns), as shares of each row."""
+    size = max(30.0, min(46.0, 470.0 / max(1, len(names))))
+    left, top = 118.0, 86.0
+    width, height = left + size * len(names) + 16, top + size * len(names) + 12
+    parts = [
+        label(left + size * len(names) / 2, 14, axes[1], anchor="middle", class_="title"),
+        label(4, top - 8, axes[0], class_="title"),
+    ]
+    for at, name in enumerate(names):
+        x, y = left + (at + 0.5) * size, top + (at + 0.5) * size
+        parts += [
+            tag(
+                "text",
+                text(name),
+                x=x,
+                y=top - 8,
+                class_="label",
+                transform=f"rotate(-40 {x:.1f} {top - 8:.1f})",
+            ),
+            label(left - 8, y + 4, name, anchor="end"),
+        ]
+    for row, cells in enumerate(counts):
+        total = sum(cells)
+        for column, count in enumerate(cells):
+            share = count / total if total else 0.0
+            x, y = left + column * size, top + row * size
+            parts.append(
+                tag(
+                    "rect",
+                    x=x,
+                    y=y,
+                    width=size - 2,
+                    height=size - 2,
+                    class_="cell own" if row == column else "cell",
+                    fill_opacity=f"{share:.3f}",
+                )
+            )
+            if count:
+                dark = "number white" if share >= _DARK_FROM else "number"
+                parts.append(
+                    label(
+                        x + size / 2 - 1, y + size / 2 + 4, str(count), anchor="middle", class_=dark
+                    )
+                )
+    return svg(width, height, title, parts)
+
+
+def square(
+    title: str,
+    points: Sequence[tuple[float, float, float]],
+    axes: tuple[str, str],
+    *,
+    diagonal: bool,
+    joined: bool,
+) -> str:
+    """Points of shares 0 to 1 on both axes; the third of each is how large it is, 0 to 1."""
+    side, left, top = 280.0, 62.0, 12.0
+    bottom = top + side
+    parts = []
+    for step in _STEPS:
+        x, y = left + side * step, bottom - side * step
+        parts += [
+            line(left, y, left + side, y, "grid"),
+            line(x, top, x, bottom, "grid"),
+            label(left - 8, y + 4, f"{step:.0%}", anchor="end"),
+            label(x, bottom + 17, f"{step:.0%}", anchor="middle"),
+        ]
+    if diagonal:
+        parts.append(line(left, bottom, left + side, top, "limit"))
+    places = [(left + side * x, bottom - side * y, size) for x, y, size in points]
+    if joined and len(places) >= _EVEN:
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in places)
+        parts.append(tag("polyline", points=path, class_="path"))
+    parts += [tag("circle", cx=x, cy=y, r=3 + 6 * size, class_="point") for x, y, size in places]
+    parts += [
+        label(left + side / 2, bottom + 38, axes[0], anchor="middle", class_="title"),
+        tag(
+            "text",
+            text(axes[1]),
+            x=14,
+            y=top + side / 2,
+            class_="title",
+            text_anchor="middle",
+            transform=f"rotate(-90 14 {top + side / 2:.1f})",
+        ),
+    ]
+    return svg(left + side + 24, bottom + 48, title, parts)
+
+
+def _grid(span: float, height: float) -> str:
+    found = []
+    for step in _STEPS:
+        x = _NAMES + span * step
+        found += [
+            line(x, 4, x, height - 20, "grid"),
+            label(x, height - 5, f"{step:.0%}", anchor="middle"),
+        ]
+    return "".join(found)
+
+
+def _written(value: float, percent: bool) -> str:  # noqa: FBT001 - a format, not a switch
+    return f"{value:+.1%}" if percent else f"{value:+.3f}"

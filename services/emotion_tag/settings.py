@@ -25,7 +25,11 @@ class Settings(ServiceSettings):
     """A mood without news is half as strong after this."""
 
     model_folder: Path | None = None
-    """Where the model lies; by default the one that comes with the service."""
+    """Where the model lies that answers until another is promoted; by default the one that comes
+    with the service."""
+
+    models_folder: Path | None = None
+    """Where further models lie, a folder each; those that come with the service stay."""
 
     locale_folder: Path | None = None
     """Where further locales lie, one TOML file each; those that come with the service stay."""

@@ -1,6 +1,6 @@
 """People, tags and moods in memory: keeps the promises of the ports of emotion_tag."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from services.emotion_tag.domain.author_key import SALT_BYTES
 from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.errors import TagNotFound
 from services.emotion_tag.domain.mood import Evidence, Mood, evidence_of
-from services.emotion_tag.domain.tag import EmotionTag, TextKind
+from services.emotion_tag.domain.tag import EmotionTag
 from tests.support.fake_distress import DistressRows, FakeDistress, FakeErasures
 
 
@@ -179,15 +179,8 @@ class FakeReader:
             raise TagNotFound("This content has no tag.")
         return content.tag
 
-    async def public_scores(
-        self, content_ids: Collection[UUID]
-    ) -> Mapping[UUID, tuple[float, ...]]:
-        known = [self.rows.tags.get(content_id) for content_id in content_ids]
-        return {
-            content.content_id: content.tag.scores
-            for content in known
-            if content and content.kind is not TextKind.CHAT and not content.place.circle_id
-        }
+    async def adjudication(self, content_id: UUID) -> None:
+        """Nobody has corrected anything here."""
 
     async def mood(self, user_id: UUID) -> Mood | None:
         person = self.rows.people.get(user_id)

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
+from services.emotion_tag.adapters.by_locale import ByLocale
 from services.emotion_tag.adapters.inspector import NamesTiers
+from services.emotion_tag.adapters.locales import Locales
 from services.emotion_tag.adapters.wide.linear_tagger import LinearTagger
 from services.emotion_tag.application.ports import Tagger
 from services.emotion_tag.domain.explanation import Inside, Limit, Tier
@@ -28,43 +30,44 @@ class HasWide(Protocol):
 class ModelInsight:
     """One model; its wide part says what spoke for an emotion, whichever part has answered."""
 
-    def __init__(self, tagger: Tagger) -> None:
-        self._tagger = tagger
+    def __init__(self, model: Tagger, locales: Locales) -> None:
+        self._model, self._locales = model, locales
+        self._spoken = ByLocale(model, locales)
 
     def tag(self, texts: Sequence[TextInput]) -> list[EmotionTag]:
-        return self._tagger.tag(texts)
+        return self._spoken.tag(texts)
 
     def inside(self, one: TextInput, tag: EmotionTag) -> Inside:
-        wide = _wide_of(self._tagger)
+        wide = _wide_of(self._model)
         return Inside(
-            tier=_tier_of(self._tagger, one, tag),
+            tier=_tier_of(self._model, one, tag),
             spoke=wide.spoke_for(one.text, tag.emotion) if wide else [0.0] * len(one.text),
-            limits=_limits(wide, tag) if wide else (),
+            limits=(self._unsure(wide, tag),) if wide else (),
             lexicon_version=wide.lexicon_version if wide else "",
         )
 
+    def _unsure(self, wide: LinearTagger, tag: EmotionTag) -> Limit:
+        locale = self._locales.named(tag.locale)
+        limit = locale.unsure_below if locale else None
+        if limit is None:
+            limit = wide.unsure_below(tag.language)
+        return Limit("unsure", limit, tag.confidence, _UNSURE)
 
-def insights(active: Callable[[], Tagger]) -> Callable[[], ModelInsight]:
+
+def insights(active: Callable[[], Tagger], locales: Locales) -> Callable[[], ModelInsight]:
     """Insight into whichever model is active when it is asked for."""
-    return lambda: ModelInsight(active())
+    return lambda: ModelInsight(active(), locales)
 
 
-def _wide_of(tagger: Tagger) -> LinearTagger | None:
-    if isinstance(tagger, LinearTagger):
-        return tagger
-    return tagger.wide if isinstance(tagger, HasWide) else None
+def _wide_of(model: Tagger) -> LinearTagger | None:
+    if isinstance(model, LinearTagger):
+        return model
+    return model.wide if isinstance(model, HasWide) else None
 
 
-def _tier_of(tagger: Tagger, one: TextInput, tag: EmotionTag) -> Tier:
+def _tier_of(model: Tagger, one: TextInput, tag: EmotionTag) -> Tier:
     if not tag.confidence:
         return Tier.NONE
-    if isinstance(tagger, NamesTiers):
-        return Tier(tagger.tiers([one], [tag])[0])
+    if isinstance(model, NamesTiers):
+        return Tier(model.tiers([one], [tag])[0])
     return Tier.WIDE
-
-
-def _limits(wide: LinearTagger, tag: EmotionTag) -> tuple[Limit, ...]:
-    locale = wide.locales.named(tag.locale)
-    own = locale.unsure_below if locale else None
-    limit = wide.unsure_below(tag.language) if own is None else own
-    return (Limit("unsure", limit, tag.confidence, _UNSURE),)

@@ -1,6 +1,6 @@
 """What the use cases need from the outside, in their own words."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from typing import Protocol
@@ -10,6 +10,7 @@ from services.chassis.kernel.events import DomainEvent
 from services.emotion_tag.application.distress.ports import Distress
 from services.emotion_tag.application.moods.ports import Erasures
 from services.emotion_tag.domain.content import Content, TaggedContent
+from services.emotion_tag.domain.correction import Adjudication
 from services.emotion_tag.domain.mood import Evidence, Mood
 from services.emotion_tag.domain.tag import EmotionTag, TextInput
 
@@ -144,10 +145,8 @@ class Reader(Protocol):
         """Give the tag of a content, or raise TagNotFound."""
         ...
 
-    async def public_scores(
-        self, content_ids: Collection[UUID]
-    ) -> Mapping[UUID, tuple[float, ...]]:
-        """The probabilities of those that have a tag and were not said to care or in a circle."""
+    async def adjudication(self, content_id: UUID) -> Adjudication | None:
+        """What people have decided about a content, if they have."""
         ...
 
     async def mood(self, user_id: UUID) -> Mood | None:

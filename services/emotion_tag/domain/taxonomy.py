@@ -62,6 +62,8 @@ class EmotionEntry:
     """Calm 0 to excited 1."""
     polarity: Polarity
     example: Localized
+    derivation: Localized | None = None
+    """How it is known, if no corpus labels it as it is meant here, in all languages served."""
 
 
 _ENTRIES = (
@@ -108,6 +110,12 @@ _ENTRIES = (
         0.6,
         Polarity.POSITIVE,
         Localized("被种草了，好想要", "被種草了，好想要", "I can't wait for the restock."),
+        Localized(
+            "中文语料没有这个标签：由自写标注样例和提示词（期待、种草、坐等……）从“高兴”中分出；英文取自“渴望”和“乐观”。",
+            "中文語料沒有這個標籤：由自寫標註樣例和提示詞（期待、種草、坐等……）從「高興」中分出；英文取自「渴望」和「樂觀」。",
+            "No Chinese corpus labels it: own annotated examples and cue words (期待, 种草, 坐等, …) "
+            "set it apart from happy; in English it is desire and optimism.",
+        ),
     ),
     EmotionEntry(
         Emotion.SURPRISE,
@@ -143,6 +151,12 @@ _ENTRIES = (
         0.35,
         Polarity.NEGATIVE,
         Localized("和图片完全不一样，失望", "和圖片完全不一樣，失望", "Not what I hoped for."),
+        Localized(
+            "中文语料没有这个标签：由自写标注样例和提示词（失望、白买、不如预期……）从“悲伤”中分出；英文语料有此标签。",
+            "中文語料沒有這個標籤：由自寫標註樣例和提示詞（失望、白買、不如預期……）從「悲傷」中分出；英文語料有此標籤。",
+            "No Chinese corpus labels it: own annotated examples and cue words (失望, 白买, 不如预期, …) "
+            "set it apart from sad; the English one does.",
+        ),
     ),
     EmotionEntry(
         Emotion.ANGER,
@@ -187,6 +201,12 @@ _ENTRIES = (
         0.15,
         Polarity.NEGATIVE,
         Localized("没意思，看腻了", "沒意思，看膩了", "Same thing again, so boring."),
+        Localized(
+            "没有语料标注它：由自写标注样例和提示词（无聊、没意思、看腻……）得出；按普拉切克轮，它是轻微的厌恶。",
+            "沒有語料標註它：由自寫標註樣例和提示詞（無聊、沒意思、看膩……）得出；按普拉奇克輪，它是輕微的厭惡。",
+            "No corpus labels it: it rests on own annotated examples and cue words (无聊, 没意思, 看腻, …); "
+            "on Plutchik's wheel it is a mild disgust.",
+        ),
     ),
     EmotionEntry(
         Emotion.NEUTRAL,

@@ -1,38 +1,83 @@
 """EmotionTagService over gRPC: protobuf in, a use case called, protobuf out."""
 
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 from resonance.emotion_tag.v1 import emotion_tag_service_pb2 as pb
 from resonance.emotion_tag.v1.emotion_tag_service_pb2_grpc import EmotionTagServiceServicer
-from resonance.type.v1.text_pb2 import LocalizedText
 from services.chassis.kernel.clock import Clock
 from services.chassis.kernel.ids import parse_id
+from services.chassis.rpc.methods import Unacceptable, answers_each
 from services.emotion_tag.application.moods.get_mood import get_mood
 from services.emotion_tag.application.ports import Reads, Tagger
+from services.emotion_tag.application.tagging.explain_tag import ExplainTag
 from services.emotion_tag.application.tagging.get_content_tag import get_content_tag
+from services.emotion_tag.application.tagging.in_context import in_context
+from services.emotion_tag.application.tagging.ports import Insights, Priors
+from services.emotion_tag.application.tagging.tag_stream import Refusal, tag_stream
 from services.emotion_tag.application.tagging.tag_texts import tag_texts
 from services.emotion_tag.application.tagging.tag_together import TagTogether
-from services.emotion_tag.domain.tag import TextInput
-from services.emotion_tag.domain.taxonomy import TAXONOMY, TAXONOMY_VERSION, EmotionEntry, Localized
-from services.emotion_tag.wire import EMOTION_NUMBERS, POLARITY_NUMBERS, to_mood, to_tag
+from services.emotion_tag.domain.locale import Locale
+from services.emotion_tag.domain.tag import EmotionTag
+from services.emotion_tag.entrypoints.correction_wire import to_adjudication
+from services.emotion_tag.entrypoints.text_messages import (
+    from_stream,
+    from_text,
+    to_explanation,
+    to_stream_answer,
+    to_taxonomy,
+)
+from services.emotion_tag.wire import to_mood, to_tag
 
 
 class EmotionTagRpc(EmotionTagServiceServicer):
-    def __init__(self, tagger: Tagger, reads: Reads, clock: Clock, *, half_life: timedelta) -> None:
-        self._tagger, self._reads, self._clock = tagger, reads, clock
+    def __init__(
+        self,
+        tagger: Tagger,
+        priors: Priors,
+        insights: Insights,
+        locales: Sequence[Locale],
+        reads: Reads,
+        clock: Clock,
+        *,
+        half_life: timedelta,
+    ) -> None:
+        self._tagger, self._priors, self._reads, self._clock = tagger, priors, reads, clock
         self._half_life = half_life
         self._together = TagTogether(tagger)
-        self._taxonomy = _taxonomy()
+        self._explain = ExplainTag(insights, priors)
+        self._taxonomy = to_taxonomy(locales)
+
+    def forget_answers(self) -> None:
+        """Forget what was remembered of the former model."""
+        self._together.forget()
 
     async def TagText(self, request: pb.TagTextRequest, context: Any) -> pb.TagTextResponse:
-        return pb.TagTextResponse(tag=to_tag(await self._together.tag(TextInput(request.text))))
+        inputs = await in_context([from_text(request)], self._priors)
+        return pb.TagTextResponse(tag=to_tag(await self._together.tag(inputs[0])))
 
     async def BatchTagTexts(
         self, request: pb.BatchTagTextsRequest, context: Any
     ) -> pb.BatchTagTextsResponse:
-        tags = await tag_texts([TextInput(one.text) for one in request.texts], self._tagger)
+        inputs = await in_context([from_text(one) for one in request.texts], self._priors)
+        tags = await tag_texts(inputs, self._tagger)
         return pb.BatchTagTextsResponse(tags=[to_tag(tag) for tag in tags])
+
+    @answers_each
+    async def TagStream(  # type: ignore[override]  # grpc.aio lets it write its answers itself
+        self, requests: AsyncIterator[pb.TagStreamRequest | Unacceptable], context: Any
+    ) -> None:
+        async def answer(message_id: str, outcome: EmotionTag | Refusal) -> None:
+            await context.write(to_stream_answer(message_id, outcome))
+
+        messages = (from_stream(one) async for one in requests)
+        await tag_stream(messages, answer, self._tagger, self._priors)
+
+    async def ExplainTag(
+        self, request: pb.ExplainTagRequest, context: Any
+    ) -> pb.ExplainTagResponse:
+        return to_explanation(await self._explain.explain(from_text(request)))
 
     async def GetTaxonomy(
         self, request: pb.GetTaxonomyRequest, context: Any
@@ -43,33 +88,10 @@ class EmotionTagRpc(EmotionTagServiceServicer):
         self, request: pb.GetContentTagRequest, context: Any
     ) -> pb.GetContentTagResponse:
         content_id = parse_id(request.content_id, "content_id")
-        return pb.GetContentTagResponse(tag=to_tag(await get_content_tag(content_id, self._reads)))
+        tag, decided = await get_content_tag(content_id, self._reads)
+        return pb.GetContentTagResponse(tag=to_tag(tag), adjudication=to_adjudication(decided))
 
     async def GetMood(self, request: pb.GetMoodRequest, context: Any) -> pb.GetMoodResponse:
         user_id = parse_id(request.user_id, "user_id")
         view = await get_mood(user_id, self._reads, self._clock, half_life=self._half_life)
         return pb.GetMoodResponse(mood=to_mood(view))
-
-
-def _taxonomy() -> pb.GetTaxonomyResponse:
-    return pb.GetTaxonomyResponse(
-        taxonomy_version=TAXONOMY_VERSION,
-        emotions=[_description(entry) for entry in TAXONOMY.values()],
-    )
-
-
-def _description(entry: EmotionEntry) -> pb.EmotionDescription:
-    return pb.EmotionDescription(
-        emotion=EMOTION_NUMBERS[entry.emotion],
-        name=_localized(entry.name),
-        smp_parent=entry.smp_parent,
-        ekman_parent=entry.ekman_parent,
-        valence=entry.valence,
-        arousal=entry.arousal,
-        polarity=POLARITY_NUMBERS[entry.polarity],
-        example=_localized(entry.example),
-    )
-
-
-def _localized(text: Localized) -> LocalizedText:
-    return LocalizedText(zh=text.zh_hans, en=text.en)

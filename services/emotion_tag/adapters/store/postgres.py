@@ -1,6 +1,6 @@
 """People, tags and moods, kept in PostgreSQL."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.messaging.outbox import Outbox
 from services.emotion_tag.adapters.event_codec import encode
+from services.emotion_tag.adapters.store.corrections import PostgresCorrections
 from services.emotion_tag.adapters.store.distress import PostgresDistress
 from services.emotion_tag.adapters.store.erasures import PostgresErasures
 from services.emotion_tag.adapters.store.governance_tables import OF_A_CONTENT, corrections
@@ -22,9 +23,10 @@ from services.emotion_tag.adapters.store.rows import (
 from services.emotion_tag.adapters.store.salts import PostgresSalts
 from services.emotion_tag.adapters.store.tables import moods, people, platform, tags
 from services.emotion_tag.domain.content import TaggedContent
+from services.emotion_tag.domain.correction import Adjudication
 from services.emotion_tag.domain.errors import TagNotFound
 from services.emotion_tag.domain.mood import Evidence, Mood, evidence_of
-from services.emotion_tag.domain.tag import EmotionTag, TextKind
+from services.emotion_tag.domain.tag import EmotionTag
 
 
 class PostgresTransaction:
@@ -206,18 +208,8 @@ class PostgresReader:
             raise TagNotFound("This content has no tag.", content_id=str(content_id))
         return tag_from_row(row)
 
-    async def public_scores(
-        self, content_ids: Collection[UUID]
-    ) -> Mapping[UUID, tuple[float, ...]]:
-        rows = await self._connection.execute(
-            select(tags.c.content_id, tags.c.scores).where(
-                tags.c.content_id.in_(sorted(content_ids)),
-                ~tags.c.is_forgotten,
-                tags.c.kind != TextKind.CHAT,
-                func.coalesce(tags.c.circle_id, "") == "",
-            )
-        )
-        return {row.content_id: tuple(row.scores) for row in rows}
+    async def adjudication(self, content_id: UUID) -> Adjudication | None:
+        return await PostgresCorrections(self._connection).adjudication(content_id)
 
     async def mood(self, user_id: UUID) -> Mood | None:
         found = await self._connection.execute(

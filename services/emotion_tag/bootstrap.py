@@ -14,6 +14,7 @@ from services.emotion_tag.adapters.by_locale import ByLocale
 from services.emotion_tag.adapters.community import CommunityContents
 from services.emotion_tag.adapters.distress.lexicon import JsonLexicon
 from services.emotion_tag.adapters.event_stream import BrokerStream
+from services.emotion_tag.adapters.forecast_file import load_forecast
 from services.emotion_tag.adapters.insight import insights
 from services.emotion_tag.adapters.locales import BrokenLocaleError
 from services.emotion_tag.adapters.pictures.media import MediaFolder
@@ -33,6 +34,7 @@ from services.emotion_tag.adapters.store.tables import platform
 from services.emotion_tag.adapters.wide.artefact import BrokenModelError, load
 from services.emotion_tag.adapters.wide.linear_tagger import SHIPPED, LinearTagger
 from services.emotion_tag.application.alerts.watch_alerts import Bell
+from services.emotion_tag.application.moods.look_ahead import Foresight
 from services.emotion_tag.application.pictures.uploads import Uploads
 from services.emotion_tag.domain.alert_watch import threshold_for
 from services.emotion_tag.entrypoints.alert_events import alert_reactions
@@ -77,6 +79,7 @@ def build(settings: Settings, ground: Ground) -> Service:
         transactions,
         ground.database.reads(PostgresHistory),
         ground.database.reads(PostgresTransaction),
+        Foresight(*load_forecast()),
         ground.clock,
         half_life=half_life,
     )

@@ -19,13 +19,28 @@ from services.emotion_tag.application.distress.list_signals import list_reads, l
 from services.emotion_tag.application.distress.ports import DistressQuery, DistressReads
 from services.emotion_tag.application.moods.forget_mood import forget_mood
 from services.emotion_tag.application.moods.list_timeline import TimelineQuery, list_timeline
+from services.emotion_tag.application.moods.look_ahead import (
+    Foresight,
+    Withheld,
+    forecast_mood,
+    get_tendency,
+)
 from services.emotion_tag.application.moods.ports import Histories
 from services.emotion_tag.application.ports import Transactions
 from services.emotion_tag.domain.distress import DistressLevel, DistressOutcome
-from services.emotion_tag.entrypoints.mood_wire import from_read, from_signal, to_point
+from services.emotion_tag.entrypoints.mood_wire import (
+    from_read,
+    from_signal,
+    to_forecast,
+    to_point,
+    to_tendency,
+    to_withheld,
+)
 from services.emotion_tag.entrypoints.pages import next_token, page_size, read_token
 
 _STEP = timedelta(hours=1)
+_WEEKS = 8
+_HOURS = 6
 
 
 class MoodRpc(MoodServiceServicer):
@@ -34,12 +49,13 @@ class MoodRpc(MoodServiceServicer):
         transactions: Transactions,
         histories: Histories,
         distress: DistressReads,
+        foresight: Foresight,
         clock: Clock,
         *,
         half_life: timedelta,
     ) -> None:
         self._transactions, self._histories, self._distress = transactions, histories, distress
-        self._clock, self._half_life = clock, half_life
+        self._foresight, self._clock, self._half_life = foresight, clock, half_life
 
     async def ListMoodTimeline(
         self, request: pb.ListMoodTimelineRequest, context: Any
@@ -54,6 +70,36 @@ class MoodRpc(MoodServiceServicer):
         )
         points = await list_timeline(query, self._histories, self._clock, half_life=self._half_life)
         return pb.ListMoodTimelineResponse(points=map(to_point, points))
+
+    async def GetMoodTendency(
+        self, request: pb.GetMoodTendencyRequest, context: Any
+    ) -> pb.GetMoodTendencyResponse:
+        found = await get_tendency(
+            parse_id(request.user_id, "user_id"),
+            timedelta(weeks=request.weeks or _WEEKS),
+            timedelta(minutes=request.utc_offset_minutes),
+            self._histories,
+            self._foresight,
+            self._clock,
+        )
+        if isinstance(found, Withheld):
+            return pb.GetMoodTendencyResponse(withheld=to_withheld(found))
+        return pb.GetMoodTendencyResponse(tendency=to_tendency(found))
+
+    async def ForecastMood(
+        self, request: pb.ForecastMoodRequest, context: Any
+    ) -> pb.ForecastMoodResponse:
+        found = await forecast_mood(
+            parse_id(request.user_id, "user_id"),
+            request.hours or _HOURS,
+            self._histories,
+            self._foresight,
+            self._clock,
+            half_life=self._half_life,
+        )
+        if isinstance(found, Withheld):
+            return pb.ForecastMoodResponse(withheld=to_withheld(found))
+        return pb.ForecastMoodResponse(forecast=to_forecast(found))
 
     async def ForgetMood(
         self, request: pb.ForgetMoodRequest, context: Any

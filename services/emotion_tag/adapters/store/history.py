@@ -1,10 +1,10 @@
 """What people said, as far as they allow it to be looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.emotion_tag.adapters.store.tables import people, tags
@@ -52,3 +52,17 @@ class PostgresHistory:
             )
             for row in reversed(rows.all())
         ]
+
+    async def recent_emotions(self, limit: int) -> Mapping[Emotion, int]:
+        """Contents have ids that rise with time, so the key finds the last."""
+        recent = (
+            select(tags.c.emotion)
+            .where(~tags.c.is_forgotten)
+            .order_by(tags.c.content_id.desc())
+            .limit(limit)
+            .subquery()
+        )
+        rows = await self._connection.execute(
+            select(recent.c.emotion, func.count().label("count")).group_by(recent.c.emotion)
+        )
+        return {Emotion(row.emotion): row.count for row in rows}

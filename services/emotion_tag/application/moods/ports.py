@@ -1,6 +1,6 @@
 """What forgetting and looking back need from the outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.emotion_tag.domain.mood import Evidence
+from services.emotion_tag.domain.taxonomy import Emotion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,10 @@ class History(Protocol):
         self, user_id: UUID, since: datetime, until: datetime, limit: int
     ) -> Sequence[Evidence]:
         """What a person who allows it said in this time, oldest first; the latest `limit`."""
+        ...
+
+    async def recent_emotions(self, limit: int) -> Mapping[Emotion, int]:
+        """How often each emotion is among the last texts of all people."""
         ...
 
 

@@ -1,6 +1,7 @@
 """The forecast's parameters as a file, written by `training/forecast.py`."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from services.emotion_tag.domain.forecast import Distribution, ForecastModel
@@ -21,10 +22,15 @@ def load_forecast(path: Path = SHIPPED) -> tuple[ForecastModel, Distribution]:
     fitted = told["service"]
     model = ForecastModel(
         version=told["version"],
-        transitions=tuple(tuple(row) for row in fitted["transitions"]),
+        transitions=tuple(_whole(row) for row in fitted["transitions"]),
         change=fitted["change"],
         unknown_mass=fitted["unknown_mass"],
         usual_mass=fitted["usual_mass"],
         persistence=fitted["persistence"],
     )
-    return model, tuple(fitted["base_rate"])
+    return model, _whole(fitted["base_rate"])
+
+
+def _whole(shares: Sequence[float]) -> Distribution:
+    """The file has them rounded."""
+    return tuple(share / sum(shares) for share in shares)

@@ -21,10 +21,10 @@ _NAME_REACHES = (4, 16)  # from an opinion to the name behind it
 _OF_PEOPLE = {Aspect.LOOK, Aspect.EFFECT}
 
 _NAMES, _JUDGES, _NEGATES = 1 << Role.NAMES, 1 << Role.JUDGES, 1 << Role.NEGATES
-_ASKS, _IS_SOMEBODY = 1 << Role.ASKS, 1 << Role.IS_SOMEBODY
+_ASKS, _IS_SOMEBODY, _MEASURES = 1 << Role.ASKS, 1 << Role.IS_SOMEBODY, 1 << Role.MEASURES
 TELLS = _NAMES | _JUDGES
 """Roles of words without which a text says nothing of any aspect."""
-_SAYS = _JUDGES | 1 << Role.OPINES | 1 << Role.MEASURES
+_SAYS = _JUDGES | _MEASURES | 1 << Role.OPINES
 
 
 class Ground(IntEnum):
@@ -121,9 +121,9 @@ def _opinions(word: _Word, run: Sequence[_Word]) -> Iterator[Said]:
 def _side(word: _Word, name: Sense) -> int | None:
     """Which way a word leans if it is said of a name; None if it says nothing of it."""
     general: int | None = None
+    if name.side and word.roles & _MEASURES:
+        return name.side * next(s.side for s in word.senses if s.role is Role.MEASURES)
     for sense in word.senses:
-        if sense.role is Role.MEASURES and name.side:
-            return sense.side * name.side
         if sense.role in (Role.JUDGES, Role.OPINES):
             if sense.aspect is name.aspect:
                 return sense.side

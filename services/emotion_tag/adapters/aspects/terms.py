@@ -89,6 +89,11 @@ class TermFinder:
             for entry, text in zip(entries, folded, strict=True):
                 sense = Sense(entry.role, entry.aspect, entry.side, 1 << number)
                 senses[text, entry.is_open].append(sense)
+        beginnings = [text for text, is_open in senses if is_open]
+        for (text, is_open), meanings in senses.items():
+            for beginning in beginnings:  # `slow*` is `slow` too
+                if not is_open and text.startswith(beginning) and " " not in text[len(beginning) :]:
+                    meanings.extend(senses[beginning, True])
         self._words: dict[str, list[Word]] = defaultdict(list)  # by their first two symbols
         self._kinds = np.zeros(CODE_POINTS + 1, np.uint8)  # 1 begins a word, 2 is a letter
         self._kinds[[ord(c) for c in _LETTERS]] = 2

@@ -15,6 +15,11 @@ from services.emotion_tag.application.moods.learn_consent import LearnConsent, l
 from services.emotion_tag.application.ports import Contents, Tagger, Transactions
 from services.emotion_tag.application.tagging.forget_content import forget_content
 from services.emotion_tag.application.tagging.tag_contents import read_contents, tag_contents
+from services.emotion_tag.domain.content import Content
+from services.emotion_tag.domain.tag import EmotionTag
+
+Note = Callable[[Sequence[tuple[Content, EmotionTag]]], None]
+"""Told of what was tagged, e.g. to count it."""
 
 
 def reactions(
@@ -25,6 +30,7 @@ def reactions(
     clock: Clock,
     *,
     half_life: timedelta,
+    note: Note,
 ) -> Sequence[Reaction[Any]]:
     """Make the durable readers of this service."""
 
@@ -36,7 +42,9 @@ def reactions(
 
         async def store(new: Sequence[Delivered[ContentPublished]]) -> None:
             wanted = {UUID(one.event.content_id) for one in new}
-            await tag_contents(read.only(wanted), transactions, clock, half_life=half_life)
+            fresh = read.only(wanted)
+            await tag_contents(fresh, transactions, clock, half_life=half_life)
+            note(fresh.contents)
 
         return store
 

@@ -26,21 +26,27 @@ class MediaFolder:
         missing = MediaNotFound("The person has no such file here.", media_id=media_id)
         if self._folder is None or not _NAME.fullmatch(media_id):
             raise missing
-        # No link is followed below the folder, and opening does not wait for whoever fills a pipe.
-        careful = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
-            home = os.open(self._folder / str(user_id), careful | os.O_DIRECTORY)
-            try:
-                file = os.open(media_id, careful, dir_fd=home)
-            finally:
-                os.close(home)
+            file = self._open(user_id, media_id)
         except OSError:
             raise missing from None
-        with os.fdopen(file, "rb") as opened:
-            about = os.fstat(opened.fileno())
-            if not stat.S_ISREG(about.st_mode):
+        try:
+            if not stat.S_ISREG(os.fstat(file).st_mode):
                 raise missing
-            data = opened.read(largest + 1)
+            with open(file, "rb", closefd=False) as opened:
+                data = opened.read(largest + 1)
+        finally:
+            os.close(file)
         if len(data) > largest:
             raise PictureTooLarge(f"The file may have {largest} bytes.", most=str(largest))
         return data
+
+    def _open(self, user_id: UUID, media_id: str) -> int:
+        """Open without following any link below the folder, or waiting for who fills a pipe."""
+        assert self._folder is not None
+        careful = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        home = os.open(self._folder / str(user_id), careful | os.O_DIRECTORY)
+        try:
+            return os.open(media_id, careful, dir_fd=home)
+        finally:
+            os.close(home)

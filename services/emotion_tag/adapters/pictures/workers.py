@@ -9,6 +9,8 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,14 +42,14 @@ EXTRA = ("PIL", "cv2", "onnxruntime", "rapidocr")
 
 HOW = "Install it with `make pictures`, or build the image with REQUIREMENTS=emotion_tag_pictures."
 
-_MODULE = "services.emotion_tag.adapters.pictures.worker"
+WORKER = "services.emotion_tag.adapters.pictures.worker"
 _ROOT = Path(__file__).parents[4]
 _START = timedelta(seconds=30)
 _REFUSALS = {kind.reason: kind for kind in (PictureUnreadable, PictureTooLarge)}
 
 
-def is_installed() -> bool:
-    return all(find_spec(name) is not None for name in EXTRA)
+def is_installed(extra: Sequence[str] = EXTRA) -> bool:
+    return all(find_spec(name) is not None for name in extra)
 
 
 class PictureWorkers:
@@ -61,18 +63,21 @@ class PictureWorkers:
         picture_timeout: timedelta,
         clip_timeout: timedelta,
         idle: timedelta = timedelta(minutes=5),
+        module: str = WORKER,
+        extra: Sequence[str] = EXTRA,
     ) -> None:
         """Let `workers` uploads be read at once while `waiting` more wait; beyond that is refused.
 
         A timeout is for one upload from when its turn comes, a new worker's start (1 to 2 s) not
-        counted.
+        counted. `module` is what a worker runs, and needs all of `extra`.
         """
+        self._module = module
         self._most, self._inside = workers + waiting, 0
         self._turns = asyncio.Semaphore(workers)
         self._timeouts = {PICTURE: picture_timeout, CLIP: clip_timeout}
         self._idle_after = idle.total_seconds()
         self._idle: list[_Worker] = []
-        self._is_installed = is_installed()
+        self._is_installed = is_installed(extra)
 
     def require(self) -> None:
         if not self._is_installed:
@@ -98,7 +103,7 @@ class PictureWorkers:
         self._inside += 1
         try:
             async with self._turns:
-                worker = self._idle.pop() if self._idle else await _Worker.start()
+                worker = self._idle.pop() if self._idle else await _Worker.start(self._module)
                 return await self._ask(worker, kind, data), worker.models
         finally:
             self._inside -= 1
@@ -142,21 +147,22 @@ class _Worker:
         self.answered = 0
 
     @classmethod
-    async def start(cls) -> "_Worker":
+    async def start(cls, module: str) -> "_Worker":
         """Start a process and wait until it has loaded its models."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            _MODULE,
+            module,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # decoders tell it about every odd byte
             env={"PATH": os.defpath, "PYTHONPATH": str(_ROOT), "OMP_NUM_THREADS": "1"},
         )
-        ready = None
+        ready, said = None, {}
         try:
             async with asyncio.timeout(_START.total_seconds()):
-                said = await _answer(process)
+                with suppress(asyncio.IncompleteReadError):
+                    said = await _answer(process)
             ready = said.get("ready")
         finally:
             if ready is None:

@@ -12,10 +12,13 @@ from resonance.emotion_tag.v1.model_service_pb2_grpc import add_ModelServiceServ
 from resonance.emotion_tag.v1.mood_service_pb2_grpc import add_MoodServiceServicer_to_server
 from resonance.emotion_tag.v1.picture_service_pb2_grpc import add_PictureServiceServicer_to_server
 from resonance.emotion_tag.v1.subject_service_pb2_grpc import add_SubjectServiceServicer_to_server
+from resonance.emotion_tag.v1.trend_service_pb2_grpc import add_TrendServiceServicer_to_server
 from services.chassis.rpc.channels import open_channel
 from services.chassis.runtime import CannotStart, Ground, Service
 from services.chassis.settings import variable_name
 from services.emotion_tag.adapters.by_locale import ByLocale
+from services.emotion_tag.adapters.cascade.metrics import texts_read
+from services.emotion_tag.adapters.cascade.model import folder_of, open_model
 from services.emotion_tag.adapters.community import CommunityContents
 from services.emotion_tag.adapters.distress.lexicon import JsonLexicon
 from services.emotion_tag.adapters.event_stream import BrokerStream
@@ -42,9 +45,11 @@ from services.emotion_tag.adapters.store.priors import PostgresPriors
 from services.emotion_tag.adapters.store.subject_reader import PostgresSubjectReader
 from services.emotion_tag.adapters.store.subjects import PostgresSubjectTransaction
 from services.emotion_tag.adapters.store.tables import platform
+from services.emotion_tag.adapters.store.trends import PostgresTrendReader, PostgresTrendTransaction
 from services.emotion_tag.adapters.switch import SwitchableTagger
+from services.emotion_tag.adapters.trends.folded_text import FoldedText
+from services.emotion_tag.adapters.trends.phrase_miner import PhraseMiner
 from services.emotion_tag.adapters.wide.artefact import BrokenModelError
-from services.emotion_tag.adapters.cascade.model import folder_of, open_model
 from services.emotion_tag.application.alerts.watch_alerts import Bell
 from services.emotion_tag.application.governance.change_model import ModelDesk
 from services.emotion_tag.application.governance.follow_models import ModelKeeper
@@ -53,6 +58,7 @@ from services.emotion_tag.application.governance.run_evaluations import Evaluati
 from services.emotion_tag.application.governance.watch_drift import DriftLog
 from services.emotion_tag.application.moods.look_ahead import Foresight
 from services.emotion_tag.application.pictures.uploads import Uploads
+from services.emotion_tag.application.trends.find_topics import TopicFinder
 from services.emotion_tag.domain.alert_watch import threshold_for
 from services.emotion_tag.entrypoints.alert_events import alert_reactions
 from services.emotion_tag.entrypoints.alert_rpc import AlertRpc
@@ -70,6 +76,8 @@ from services.emotion_tag.entrypoints.rpc import EmotionTagRpc
 from services.emotion_tag.entrypoints.subject_events import subject_reactions
 from services.emotion_tag.entrypoints.subject_rpc import SubjectRpc
 from services.emotion_tag.entrypoints.subject_schedule import SubjectHousekeeping
+from services.emotion_tag.entrypoints.trend_events import TrendHousekeeping, trend_reactions
+from services.emotion_tag.entrypoints.trend_rpc import TrendRpc
 from services.emotion_tag.settings import Settings
 
 
@@ -122,6 +130,9 @@ def build(settings: Settings, ground: Ground) -> Service:
         alerting, ground.database.reads(PostgresAlertReader), contents, bell, ground.clock
     )
     threshold = threshold_for(settings.false_alerts)
+    finding = ground.database.transactions(PostgresTrendTransaction)
+    found = ground.database.reads(PostgresTrendReader)
+    finder = TopicFinder(contents, PhraseMiner(), FoldedText(), found, ground.clock)
     following = ground.database.transactions(PostgresSubjectTransaction)
     subjects = SubjectRpc(ground.database.reads(PostgresSubjectReader), contents, ground.clock)
 
@@ -174,6 +185,7 @@ def build(settings: Settings, ground: Ground) -> Service:
             (add_EmotionTagServiceServicer_to_server, servicer),
             (add_MoodServiceServicer_to_server, moods),
             (add_AlertServiceServicer_to_server, alerts),
+            (add_TrendServiceServicer_to_server, TrendRpc(found, ground.clock)),
             (add_PictureServiceServicer_to_server, PictureRpc(uploads, tagger)),
             (add_SubjectServiceServicer_to_server, subjects),
             (add_ModelServiceServicer_to_server, models),
@@ -190,12 +202,14 @@ def build(settings: Settings, ground: Ground) -> Service:
             ),
             *model_reactions(governing, contents, switch, ground.clock),
             *alert_reactions(alerting, ground.clock, threshold=threshold),
+            *trend_reactions(finder, finding, ground.clock),
             *picture_reactions(ground.database.transactions(PostgresPictureConsents)),
             *subject_reactions(following, ground.clock),
         ),
         loops=(
             MoodHousekeeping(transactions, BrokerStream(ground.broker), ground.clock),
             AlertHousekeeping(alerting, ground.clock),
+            TrendHousekeeping(finding, ground.clock),
             SubjectHousekeeping(following, ground.clock),
             notices.run,
             partial(schedule.follow, notices.model_changed),

@@ -7,6 +7,7 @@ from services.emotion_tag.adapters.store import (
     model_tables,
     picture_tables,
     subject_tables,
+    trend_tables,
 )
 from services.emotion_tag.adapters.store.tables import metadata
 
@@ -18,4 +19,5 @@ __all__ = [
     "model_tables",
     "picture_tables",
     "subject_tables",
+    "trend_tables",
 ]

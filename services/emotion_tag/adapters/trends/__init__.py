@@ -1,0 +1,1 @@
+"""Topics: found in texts by hash, and texts made comparable."""

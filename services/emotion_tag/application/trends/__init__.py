@@ -1,0 +1,1 @@
+"""Follows what people begin to talk about."""

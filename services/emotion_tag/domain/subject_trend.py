@@ -73,13 +73,13 @@ def span_start(at: datetime, *, is_day: bool) -> datetime:
 
 
 def filled(spans: Sequence[Span], since: datetime, until: datetime, *, is_day: bool) -> list[Span]:
-    """All spans that begin in [since, until), the silent ones too, oldest first."""
+    """All spans that begin from `since` to `until`, the silent ones too, oldest first."""
     known = {span.starts_at: span for span in spans if span.is_day == is_day}
     step = DAY if is_day else HOUR
     start = span_start(since, is_day=is_day)
     start = start if start >= since else start + step
     found = []
-    while start < until:
+    while start <= until:
         found.append(known.get(start) or Span(start, is_day, np.zeros(SIZE)))
         start += step
     return found

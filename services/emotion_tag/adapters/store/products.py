@@ -17,7 +17,8 @@ from services.emotion_tag.domain.product_emotion import (
 
 _NEWS = text("""
     INSERT INTO emotion_tag.product_emotions AS known (item_id, look_at, quiet_until)
-    SELECT item_id, :now, :now FROM unnest(CAST(:item_ids AS text[])) AS one (item_id)
+    SELECT item_id, CAST(:now AS timestamptz), CAST(:now AS timestamptz)
+    FROM unnest(CAST(:item_ids AS text[])) AS one (item_id)
     ORDER BY item_id
     ON CONFLICT (item_id) DO UPDATE SET look_at = LEAST(
         known.look_at, GREATEST(excluded.look_at, known.quiet_until)

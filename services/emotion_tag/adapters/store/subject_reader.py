@@ -32,7 +32,7 @@ _SPANS = text(f"""
     ORDER BY starts_at
 """)  # noqa: S608 - put together from constants
 _COUNTS = text(f"""
-    SELECT kind, subject_id, sum(sums[:texts]) AS texts
+    SELECT kind, subject_id, sum(sums[CAST(:texts AS integer)]) AS texts
     FROM emotion_tag.subject_spans JOIN {_WANTED} USING (kind, subject_id)
     WHERE is_day AND starts_at >= :since
     GROUP BY kind, subject_id

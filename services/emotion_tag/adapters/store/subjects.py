@@ -100,7 +100,8 @@ _LINK = text("""
 
 _HOLD = text("""
     INSERT INTO emotion_tag.subjects AS held (kind, subject_id, as_of, sums)
-    SELECT kind, subject_id, :long_ago, array_fill(CAST(0 AS double precision), ARRAY[:size])
+    SELECT kind, subject_id, CAST(:long_ago AS timestamptz),
+        array_fill(CAST(0 AS double precision), ARRAY[CAST(:size AS integer)])
     FROM unnest(CAST(:kinds AS text[]), CAST(:subject_ids AS text[])) AS one (kind, subject_id)
     ORDER BY kind, subject_id
     ON CONFLICT (kind, subject_id) DO UPDATE SET as_of = held.as_of
@@ -113,7 +114,8 @@ _STANDINGS = text("""
         USING (kind, subject_id)
 """)
 _SUMS = """
-    (CAST(:flat AS double precision[]))[(one.n - 1) * :size + 1 : one.n * :size]
+    (CAST(:flat AS double precision[]))
+        [(one.n - 1) * CAST(:size AS integer) + 1 : one.n * CAST(:size AS integer)]
 """
 _PUT = text(f"""
     UPDATE emotion_tag.subjects AS held

@@ -2,7 +2,7 @@
 
 Decoders of foreign bytes crash, hang and eat memory. In its own process a decoder takes nothing of
 ours along, has no secrets in its environment, and can be ended. A worker ends after a while
-without work, and its memory (about 450 MB) with it.
+without work, and its memory (450 to 700 MB) with it.
 """
 
 import asyncio

@@ -3,7 +3,7 @@
 A rule is a pattern over the folded text, a level, and of whom it must be said: of oneself outright
 (`self`), of nobody else (`implied`: Chinese often leaves the subject out), or of anybody (`any`).
 Idioms in which the same words mean nothing (“笑死”, “dying laughing”) are blanked out first; a
-rule's own `unless` undoes what it finds in the same clause.
+rule's own `unless` undoes what it finds in the same clause, `unless_anywhere` in any.
 """
 
 import json
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from services.emotion_tag.domain.distress import DistressLevel, Reading
+from services.emotion_tag.domain.tag import TextKind
 
 SHIPPED = Path(__file__).parent / "lexicon.json"
 
@@ -31,6 +32,7 @@ class _Rule:
     level: DistressLevel
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
+    unless_anywhere: re.Pattern[str] | None
     whose: str
 
 
@@ -45,16 +47,19 @@ class JsonLexicon:
         self._idioms = _any_of(told["idioms"])
         self._self = _any_of(told["self"])
         self._others = _any_of(told["others"])
+        self._stories = _any_of(told["stories"])
         self._rules = [_rule(one) for one in told["rules"]]
         self._may_match = _any_of([one["any"] for one in told["rules"]])
 
-    def read(self, text: str) -> Reading:
+    def read(self, text: str, kind: TextKind) -> Reading:
         folded = self._fold(text[:LONGEST])
         is_self = self._self.search(folded) is not None
         if not self._may_match.search(folded):
             return Reading(DistressLevel.NONE, (), is_first_person=is_self)
         left = self._idioms.sub(lambda found: _BLANK * len(found[0]), folded)
         clauses = _CLAUSE.findall(left)
+        if kind is TextKind.REVIEW or self._stories.search(left):  # told of things, or of others
+            clauses = [clause for clause in clauses if self._self.search(clause)]
         found = [rule for rule in self._rules if self._holds(rule, clauses, is_self=is_self)]
         return Reading(
             max((rule.level for rule in found), default=DistressLevel.NONE),
@@ -63,7 +68,9 @@ class JsonLexicon:
         )
 
     def _holds(self, rule: _Rule, clauses: Sequence[str], *, is_self: bool) -> bool:
-        """Whether a clause says it of the right person, and nothing in it undoes it."""
+        """Whether a clause says it of the right person, and nothing undoes it."""
+        if rule.unless_anywhere and any(map(rule.unless_anywhere.search, clauses)):
+            return False
         return any(
             rule.pattern.search(clause)
             and not (rule.unless and rule.unless.search(clause))
@@ -88,7 +95,8 @@ def _rule(told: Mapping[str, Any]) -> _Rule:
         id=told["id"],
         level=DistressLevel[told["level"].upper()],
         pattern=_any_of(told["any"]),
-        unless=_any_of(told["unless"]) if told.get("unless") else None,
+        unless=_any_of(told["unless"]) if "unless" in told else None,
+        unless_anywhere=_any_of(told["unless_anywhere"]) if "unless_anywhere" in told else None,
         whose=told["whose"],
     )
 

@@ -8,13 +8,17 @@ from typing import Protocol
 from uuid import UUID
 
 from services.emotion_tag.domain.distress import DistressLevel, DistressSignal, Reading
+from services.emotion_tag.domain.tag import TextKind
 
 
 class RiskLexicon(Protocol):
     """Words that tell of distress. Deterministic; keeps nothing."""
 
-    def read(self, text: str) -> Reading:
-        """Read a text of any content; about 20 µs for a short one."""
+    def read(self, text: str, kind: TextKind) -> Reading:
+        """Read a text of any content; about 50 µs for a short one.
+
+        A review is about a thing: in it only what the author says outright of themselves counts.
+        """
         ...
 
 

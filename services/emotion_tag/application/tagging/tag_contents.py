@@ -44,7 +44,7 @@ async def read_contents(
     """
     found = await contents.read(list(dict.fromkeys(content_ids)))
     tags = await tag_texts([TextInput(one.text, one.kind) for one in found], tagger)
-    readings = {one.content_id: lexicon.read(one.text) for one in found}
+    readings = {one.content_id: lexicon.read(one.text, one.kind) for one in found}
     return Read(list(zip(found, tags, strict=True)), readings)
 
 

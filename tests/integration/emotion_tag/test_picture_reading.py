@@ -22,7 +22,7 @@ if TYPE_CHECKING or is_installed():
 
 pytestmark = [needs_extra, pytest.mark.timeout(600)]
 
-ANGRY, GLAD = "What a scam, give me my money back!", "I love it so much, thank you!"
+ANGRY, GLAD = "What a scam, give me my money back", "I love it so much, thank you!"
 
 
 @pytest.fixture(scope="module")

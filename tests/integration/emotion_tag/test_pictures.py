@@ -33,7 +33,7 @@ from tests.support.serving import serve
 
 LONG = timedelta(minutes=4)
 PATIENCE = 240  # seconds; a busy machine takes some to start a worker and to read
-ANGRY, GLAD = "What a scam, give me my money back!", "I love it so much, thank you!"
+ANGRY, GLAD = "What a scam, give me my money back", "I love it so much, thank you!"
 
 
 class Pictures:

@@ -30,6 +30,10 @@ def named(label: str, words: Words) -> str:
     return words.of(_CHINESE.get(label, label), label)
 
 
+def _points(difference: float) -> str:
+    return f"{difference:+.3f}"
+
+
 def card(value: str, name: str) -> str:
     return tag("li", tag("b", text(value)), tag("span", text(name)))
 
@@ -196,6 +200,6 @@ def _comparison(found: Comparison, report: ModelReport, words: Words) -> str:
         card(str(found.only_other_right), words["only_other"]),
     )
     picture = figure(
-        title, intervals(title, shown), words["comparison.note"], table, words["table"]
+        title, intervals(title, shown, _points), words["comparison.note"], table, words["table"]
     )
     return top + picture

@@ -68,7 +68,9 @@ def shadow_section(report: ModelReport, words: Words) -> str:
         ],
     )
     title = words["shadow.cells"]
-    return top + figure(title, bars(title, rows), words["shadow.note"], content, words["table"])
+    return top + figure(
+        title, bars(title, rows, whole=False), words["shadow.note"], content, words["table"]
+    )
 
 
 def drift_section(report: ModelReport, words: Words) -> str:
@@ -99,7 +101,7 @@ def drift_section(report: ModelReport, words: Words) -> str:
         for one in seen
     ]
     title = words["psi"]
-    picture = intervals(title, shown, limit=LARGE_PSI, percent=False)
+    picture = intervals(title, shown, "{:.3f}".format, limit=LARGE_PSI)
     body = figure(title, picture, words["drift.note"], content, words["table"])
     spreads = "".join(_spread(one, words) for one in seen if one.feature.key != "confidence")
     return top + body + tag("div", spreads, class_="pictures")
@@ -158,7 +160,7 @@ def fairness_section(report: ModelReport, words: Words) -> str:
         ],
     )
     title = words["valence"]
-    picture = intervals(title, shown, percent=False)
+    picture = intervals(title, shown, "{:+.3f}".format)
     flips = [
         (gap.group.name, gap.flip_share, f"{gap.flip_share:.0%} / {len(gap.group.pairs)}")
         for gap in found.gaps

@@ -1,13 +1,13 @@
 """The kinds of pictures: bars, a matrix, points on a square, intervals, pairs of bars."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from services.emotion_tag.adapters.report.markup import label, line, rectangle, svg, tag, text
 
-_NAMES = 150.0
+_NAMES = 138.0
 """Width for the names at the left of bars and intervals."""
-_ROW, _WIDTH, _NUMBERS = 24.0, 640.0, 96.0
+_ROW, _WIDTH, _NUMBERS = 24.0, 540.0, 92.0
 _STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _DARK_FROM = 0.55  # share from which the number in a cell is written in white
 _EVEN = 2
@@ -24,16 +24,17 @@ class Interval:
     is_good: bool = True
 
 
-def bars(title: str, values: Sequence[tuple[str, float, str]]) -> str:
-    """Shares 0 to 1 as bars, with a word behind each."""
+def bars(title: str, values: Sequence[tuple[str, float, str]], *, whole: bool = True) -> str:
+    """Shares 0 to 1 as bars, with a word behind each; not `whole` ends at the largest."""
     height = _ROW * len(values) + 30
+    most = 1.0 if whole else max((value for _, value, _ in values), default=0.0) or 1.0
     span = _WIDTH - _NAMES - _NUMBERS
-    parts = [_grid(span, height)]
+    parts = [_grid(span, height, most)]
     for at, (name, value, word) in enumerate(values):
         y = 8 + at * _ROW
         parts += [
             label(_NAMES - 8, y + 14, name, anchor="end"),
-            rectangle(_NAMES, y + 3, span * min(1.0, max(0.0, value)), _ROW - 8, "bar"),
+            rectangle(_NAMES, y + 3, span * min(1.0, max(0.0, value) / most), _ROW - 8, "bar"),
             label(_NAMES + span + 8, y + 14, word, class_="number"),
         ]
     return svg(_WIDTH, height, title, parts)
@@ -47,8 +48,8 @@ def pairs(title: str, values: Sequence[tuple[str, float, float]], names: tuple[s
     parts = [
         rectangle(_NAMES, 4, 12, 10, "bar former"),
         label(_NAMES + 18, 13, names[0]),
-        rectangle(_NAMES + 170, 4, 12, 10, "bar"),
-        label(_NAMES + 188, 13, names[1]),
+        rectangle(_NAMES + 130, 4, 12, 10, "bar"),
+        label(_NAMES + 148, 13, names[1]),
     ]
     for at, (name, before, now) in enumerate(values):
         y = 26 + at * 30.0
@@ -62,7 +63,11 @@ def pairs(title: str, values: Sequence[tuple[str, float, float]], names: tuple[s
 
 
 def intervals(
-    title: str, values: Sequence[Interval], *, limit: float | None = None, percent: bool = True
+    title: str,
+    values: Sequence[Interval],
+    write: Callable[[float], str],
+    *,
+    limit: float | None = None,
 ) -> str:
     """Values around 0 with their intervals; a dashed line at the limit."""
     ends = [0.0, *(one.low for one in values), *(one.high for one in values)]
@@ -85,7 +90,7 @@ def intervals(
     if limit is not None:
         parts += [
             line(place(limit), 4, place(limit), bottom, "limit"),
-            label(place(limit), bottom + 15, _written(limit, percent), anchor="middle"),
+            label(place(limit), bottom + 15, write(limit), anchor="middle"),
         ]
     for at, one in enumerate(values):
         y = 8 + at * _ROW + 9
@@ -94,7 +99,7 @@ def intervals(
             label(left - 14, y + 5, one.name, anchor="end"),
             line(place(one.low), y, place(one.high), y, "whisker"),
             tag("circle", cx=place(one.value), cy=y, r=4.5, class_=kind),
-            label(_WIDTH - 4, y + 5, _written(one.value, percent), anchor="end", class_="number"),
+            label(_WIDTH - 4, y + 5, write(one.value), anchor="end", class_="number"),
         ]
     return svg(_WIDTH, height, title, parts)
 
@@ -191,16 +196,12 @@ def square(
     return svg(left + side + 24, bottom + 48, title, parts)
 
 
-def _grid(span: float, height: float) -> str:
+def _grid(span: float, height: float, most: float) -> str:
     found = []
     for step in _STEPS:
         x = _NAMES + span * step
         found += [
             line(x, 4, x, height - 20, "grid"),
-            label(x, height - 5, f"{step:.0%}", anchor="middle"),
+            label(x, height - 5, f"{step * most:.{0 if most == 1 else 1}%}", anchor="middle"),
         ]
     return "".join(found)
-
-
-def _written(value: float, percent: bool) -> str:  # noqa: FBT001 - a format, not a switch
-    return f"{value:+.1%}" if percent else f"{value:+.3f}"

@@ -193,7 +193,9 @@ class TestInstalled:
         assert found.text.text.casefold().replace(" ", "") == ANGRY.casefold().replace(" ", "")
         assert found.text.tag.emotion == emotion_pb2.EMOTION_ANGER
         assert found.tag.emotion == found.text.tag.emotion
-        assert list(found.tag.scores) == list(found.text.tag.scores)
+        assert [one.probability for one in found.tag.scores] == pytest.approx(
+            [one.probability for one in found.text.tag.scores]
+        )
         assert (found.face_share, list(found.faces)) == (0, [])
         box = found.text.lines[0].box
         assert 20 <= box.left <= 40

@@ -1,5 +1,6 @@
 """What an answer has, and how it is asked for: over gRPC, with database and broker behind it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
@@ -115,16 +116,21 @@ async def test_a_stream_goes_on_behind_a_text_that_breaks_a_rule(emotions: Harne
 
 
 async def test_a_stream_stays_open_for_what_comes_later(emotions: Harness) -> None:
-    stream = emotions.stub.TagStream()
+    answers: list[pb.TagStreamResponse] = []
+    has_answer = asyncio.Event()
 
-    for number in range(3):
-        await stream.write(text("气死我了", str(number)))
-        answer = await stream.read()
-        assert answer.id == str(number)
-        assert answer.tag.emotion == emotion_pb2.EMOTION_ANGER
-    await stream.done_writing()
+    async def one_by_one() -> AsyncIterator[pb.TagStreamRequest]:
+        for number in range(3):
+            yield text("气死我了", str(number))
+            await has_answer.wait()
+            has_answer.clear()
 
-    assert [one async for one in stream] == []
+    async for answer in emotions.stub.TagStream(one_by_one()):
+        answers.append(answer)
+        has_answer.set()
+
+    assert [answer.id for answer in answers] == ["0", "1", "2"]
+    assert {answer.tag.emotion for answer in answers} == {emotion_pb2.EMOTION_ANGER}
 
 
 async def test_a_tag_is_explained(emotions: Harness) -> None:

@@ -57,11 +57,10 @@ class Harness:
     profile: Broker
     served: Served
     service: Service
+    broker: Broker
     decisions: int = 0
 
-    async def says(
-        self, user_id: str, words: str, at: datetime | None = None, **place: Any
-    ) -> str:
+    async def says(self, user_id: str, words: str, at: datetime | None = None, **place: Any) -> str:
         """Publish a comment; its id. `place` has fields that it shares with its event."""
         event = self.contents.publish(words, user_id, at=at, **place)
         await tell(self.community, event)
@@ -172,4 +171,6 @@ async def emotions(
         relay = Relay(database, service.tables.outbox, broker)
         async with running(relay.run, *loops):
             stub = served.stub(EmotionTagServiceStub)
-            yield Harness(stub, database, clock, contents, community, profile, served, service)
+            yield Harness(
+                stub, database, clock, contents, community, profile, served, service, broker
+            )

@@ -26,13 +26,17 @@ _LEAST_GRAMS = 3  # a stretch with fewer known n-grams does not lean
 _LEANS = 3.0  # log-odds from which the model's reading of a stretch counts
 _TORN = 1 / 3  # lead of a side, as a share of what was said, under which an aspect is mixed
 
+# How often aspect and polarity were right where the best ground was this one: means of our own
+# comments and of restaurant reviews, of questions and bare names of car-forum posts too; the halves
+# that words were chosen on.
 _SURE = {
-    Ground.JUDGED: 0.85,
-    Ground.OPINION: 0.85,
-    Ground.MODEL: 0.6,
-    Ground.MENTION: 0.5,
-    Ground.ASKED: 0.7,
+    Ground.OPINION: 0.78,
+    Ground.JUDGED: 0.75,
+    Ground.MODEL: 0.4,
+    Ground.ASKED: 0.6,
+    Ground.MENTION: 0.35,
 }
+_SURE_OF_MIXED = 0.25
 
 
 class AspectFinder:
@@ -109,22 +113,24 @@ def _stops(folded: str, begin: int, end: int) -> Iterator[tuple[int, str]]:
 
 
 def _answer(said: list[Said], symbols: Symbols, offset: int) -> Aspects:
-    """One sentiment for each aspect, in the order in which they are named."""
+    """One sentiment for each aspect, in the order of the words that are shown."""
     by_aspect: dict[Aspect, list[Said]] = {}
     for one in sorted(said, key=lambda one: (one.start, one.end)):
         by_aspect.setdefault(one.aspect, []).append(one)
-    return tuple(_sentiment(things, symbols, offset) for things in by_aspect.values())
+    found = (_sentiment(things, symbols, offset) for things in by_aspect.values())
+    return tuple(sorted(found, key=lambda one: (one.start, one.end)))
 
 
 def _sentiment(things: list[Said], symbols: Symbols, offset: int) -> AspectSentiment:
     shown = min(things, key=lambda one: (one.side == 0, one.ground))
     by_words = [one.side for one in things if one.side and one.ground is not Ground.MODEL]
+    polarity = _polarity(by_words or [one.side for one in things if one.side])
     return AspectSentiment(
         shown.aspect,
-        _polarity(by_words or [one.side for one in things if one.side]),
+        polarity,
         int(symbols.origin[shown.start]) - offset,
         end_of(symbols.origin, shown.end - 1) - offset,
-        _SURE[shown.ground],
+        _SURE_OF_MIXED if polarity is Polarity.MIXED else _SURE[shown.ground],
     )
 
 

@@ -110,6 +110,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 locks: venv ## Renew requirements/ from pyproject.toml (UP="numpy uvloop" takes newer ones)
 	@$(COMPILE) --group dev $(addprefix --upgrade-package ,$(UP)) -o requirements/dev.txt
+	@$(COMPILE) --group finetune -c requirements/dev.txt -o requirements/finetune.txt
 	@for image in $(IMAGES); do \
 	  $(COMPILE) --group $$image -c requirements/dev.txt -o requirements/$$image.txt; done
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt

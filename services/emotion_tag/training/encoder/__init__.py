@@ -1,0 +1,1 @@
+"""Fine-tunes the encoder; torch is imported here and nowhere else."""

@@ -95,7 +95,19 @@ def listed(
     wanted: Wanted | None = None,
 ) -> Listing:
     """List for a person as the service would."""
-    situation = Situation(
+    situation = situation_of(shelf, person, fitted=fitted, scene=scene, context=context)
+    return list_items(situation, wanted or Wanted(size=20))
+
+
+def situation_of(
+    shelf: Shelf,
+    person: Person | None = None,
+    *,
+    fitted: Fitted | None = None,
+    scene: Scene = Scene.HOME,
+    context: str = "",
+) -> Situation:
+    return Situation(
         shelf=shelf,
         fitted=fitted,
         person=person,
@@ -104,7 +116,6 @@ def listed(
         context_row=shelf.row_of(context),
         now=NOW,
     )
-    return list_items(situation, wanted or Wanted(size=20))
 
 
 def ids(listing: Listing) -> list[str]:

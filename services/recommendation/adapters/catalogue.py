@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.kernel.money import Money
+from services.recommendation.adapters.felt import to_felt
 from services.recommendation.adapters.tables import items, standings
 from services.recommendation.domain.item import MENTION_HALF_LIFE, Item, Mention, Standing
 from services.recommendation.domain.words import VALENCE, Emotion
@@ -178,6 +179,7 @@ def to_standing(row: RowMapping) -> Standing:
         emotion=None if row["emotion"] is None else Emotion(row["emotion"]),
         mention_count=row["mention_count"],
         as_of=row["as_of"],
+        felt=to_felt(row),
     )
 
 

@@ -56,6 +56,9 @@ standings = Table(
     Column("emotion", SmallInteger),
     Column("mention_count", BigInteger, server_default="0", nullable=False),
     Column("as_of", DateTime(timezone=True)),
+    Column("felt_version", BigInteger, server_default="0", nullable=False),
+    Column("joy", Double, server_default="0", nullable=False),
+    Column("known_for", JSONB, server_default="[]", nullable=False),
     Column("changed_at", DateTime(timezone=True), server_default=func.now(), nullable=False),
     Index("ix_standings_changed_at", "changed_at"),
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.chassis.kernel.events import DomainEvent
 from services.recommendation.domain.behavior import Interaction
+from services.recommendation.domain.felt import Felt
 from services.recommendation.domain.item import Item, Mention, Standing
 from services.recommendation.domain.person import Mood, Person
 from services.recommendation.domain.taste import TasteModel
@@ -65,6 +66,14 @@ class Mentions(Protocol):
 
     async def forget(self, content_ids: Collection[str]) -> None:
         """Delete them for good."""
+        ...
+
+
+class Feelings(Protocol):
+    """What items are known for."""
+
+    async def keep(self, felt: Mapping[str, Felt]) -> None:
+        """Keep what is newer than what is known, by item."""
         ...
 
 
@@ -155,6 +164,8 @@ class Transaction(Protocol):
     def interactions(self) -> Interactions: ...
     @property
     def mentions(self) -> Mentions: ...
+    @property
+    def feelings(self) -> Feelings: ...
     @property
     def people(self) -> People: ...
     @property

@@ -6,9 +6,12 @@ from typing import Self
 
 from services.chassis.kernel.money import Money
 from services.recommendation.domain.decay import share_left
+from services.recommendation.domain.felt import Felt
 from services.recommendation.domain.words import Emotion, Polarity
 
 MENTION_HALF_LIFE = timedelta(days=30)
+
+NOTHING_FELT = Felt()
 
 # Words that everybody is taken to have said before anybody spoke: so few of the same opinion do not
 # make 100 %. Source: the usual Bayesian average; 5 because a shop's item has 7 to 20 reviews.
@@ -65,6 +68,7 @@ class Standing:
     emotion: Emotion | None = None
     mention_count: int = 0
     as_of: datetime | None = None
+    felt: Felt = NOTHING_FELT
 
     def positive_share(self, now: datetime) -> float:
         """Return the share of positive words, 0 to 1, drawn to the average while few spoke."""

@@ -195,12 +195,14 @@ def _reasons(
 def _reason(situation: Situation, signal: Signal, row: int, share: float) -> Reason:
     about = _referred(situation, signal, row)
     deed = next((deed for at, _, deed in situation.recent if at == about), None)
+    glad = situation.shelf.standings[row].felt.gladdest
     zh, en = text_of(
         signal,
         scene=situation.scene,
         title=situation.shelf.items[about].title if about is not None else "",
         kind=deed.kind if deed and signal is Signal.RECENT_BEHAVIOR else None,
         needs_comfort=bool(situation.mood and situation.mood.needs_comfort),
+        felt=glad.emotion if glad else None,
     )
     item_id = situation.shelf.items[about].item_id if about is not None else ""
     return Reason(signal, min(share, 1.0), zh, en, item_id)

@@ -1,6 +1,7 @@
 """What fits which mood: the one place that says what a mood does to a list.
 
-Someone who feels bad gets what is familiar to them, well loved by others and easy on the purse;
+Someone who feels bad gets what is familiar to them, praised by others or known for the joy it
+gives them, and easy on the purse;
 nothing new is pushed and nothing is tried out on them. Someone who feels good gets what is fresh:
 categories they do not know yet, new items, things that people speak of brightly, and a more mixed
 list. How far that may move a list is the mood's weight: how sure it is, times how far from neutral

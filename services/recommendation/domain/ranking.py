@@ -1,7 +1,8 @@
 """How much each signal says for each item: a score is the sum of its signals, nothing else.
 
-Every signal is at least 0 for what it knows nothing about (only a dislike takes away), is scaled to
-at most 1 and weighed. The parts are kept, so that a reason names a signal that was really used.
+Every signal is at least 0 for what it knows nothing about (only a dislike, and being known for
+letting people down, take away), is scaled to at most 1 and weighed. The parts are kept, so that a
+reason names a signal that was really used.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,8 @@ HALF_KNOWN = 2.0
 
 MOOD_WEIGHT = 1.0
 PRAISE_WEIGHT = 0.15
+TROUBLE_WEIGHT = 0.15
+"""An item that is known for letting people down loses at most what the best praised one gains."""
 NEW_WEIGHT = 0.05
 NEW_HALF_LIFE = timedelta(days=14)
 
@@ -135,7 +138,7 @@ def signals(situation: Situation) -> Mapping[Signal, Floats]:
     calm = 1 - situation.mood.weight if situation.mood and situation.mood.needs_comfort else 1.0
     parts = {
         Signal.POPULARITY: np.float32(scene.popular * popular) * shelf.popularity,
-        Signal.WORD_OF_MOUTH: np.float32(PRAISE_WEIGHT) * shelf.praise(situation.now),
+        Signal.WORD_OF_MOUTH: _word_of_mouth(situation),
         Signal.NEW: np.float32(NEW_WEIGHT * scene.new * calm) * newness(shelf, situation.now),
     }
     if situation.anchors:
@@ -143,6 +146,12 @@ def signals(situation: Situation) -> Mapping[Signal, Floats]:
     if situation.person is not None:
         parts |= _personal(situation, situation.person, scene)
     return parts
+
+
+def _word_of_mouth(situation: Situation) -> Floats:
+    shelf = situation.shelf
+    praise = np.float32(PRAISE_WEIGHT) * shelf.praise(situation.now)
+    return np.asarray(praise - np.float32(TROUBLE_WEIGHT) * shelf.trouble, np.float32)
 
 
 def newness(shelf: Shelf, now: datetime) -> Floats:
@@ -181,10 +190,10 @@ def _personal(situation: Situation, person: Person, scene: _SceneWeights) -> dic
         fit = mood_fit(
             situation.mood,
             familiar=familiarity(situation),
-            praised=shelf.praise(situation.now),
+            praised=np.maximum(shelf.praise(situation.now), shelf.joy),
             gentle_price=shelf.gentle_price,
             new=newness(shelf, situation.now),
-            bright=shelf.bright,
+            bright=np.maximum(shelf.bright, shelf.joy),
         )
         parts[Signal.MOOD] = np.float32(MOOD_WEIGHT * situation.mood.weight) * above_average(fit)
     return parts

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.recommendation.domain.behavior import Kind
-from services.recommendation.domain.words import Scene, Signal
+from services.recommendation.domain.words import Emotion, Scene, Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ _PLAIN = {
     Signal.RECENT_BEHAVIOR: ("与你最近关注的商品有关", "Goes with what you looked at lately"),
     Signal.SIMILAR_ITEM: ("与这件商品相近", "Much like this one"),
 }
+_GLAD = {
+    Emotion.JOY: ("大家觉得开心", "Shoppers find it joyful"),
+    Emotion.LIKE: ("大家都很喜欢它", "Shoppers like it a lot"),
+    Emotion.GRATITUDE: ("大家心怀感激", "Shoppers are grateful for it"),
+}
 _COMFORT = ("熟悉又受好评，让自己放松一下", "Familiar and well loved, for a gentle moment")
 _FRESH = ("心情不错，来点新鲜的", "Something fresh for a good mood")
 
@@ -41,9 +46,20 @@ _LOOKED = ("看过", "you looked at")
 
 
 def text_of(
-    signal: Signal, *, scene: Scene, title: str, kind: Kind | None, needs_comfort: bool
+    signal: Signal,
+    *,
+    scene: Scene,
+    title: str,
+    kind: Kind | None,
+    needs_comfort: bool,
+    felt: Emotion | None = None,
 ) -> tuple[str, str]:
-    """Return the sentence in Chinese and English; `title` is the item it refers to, if any."""
+    """Return the sentence in Chinese and English.
+
+    `title` is the item it refers to, if any; `felt` is what the item is known for, if anything.
+    """
+    if signal is Signal.WORD_OF_MOUTH and felt in _GLAD:
+        return _GLAD[felt]
     if signal is Signal.MOOD:
         return _COMFORT if needs_comfort else _FRESH
     if title and signal is Signal.RECENT_BEHAVIOR:

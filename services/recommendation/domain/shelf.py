@@ -171,6 +171,16 @@ class Shelf:
         return np.array([max(one.mean_valence(), 0.0) for one in self.standings], np.float32)
 
     @cached_property
+    def joy(self) -> Floats:
+        """The share of joy in what is felt about it, 0 to 1."""
+        return np.array([one.felt.joy for one in self.standings], np.float32)
+
+    @cached_property
+    def trouble(self) -> Floats:
+        """How much it is known for letting people down, 0 to 1."""
+        return np.array([one.felt.trouble for one in self.standings], np.float32)
+
+    @cached_property
     def mentions(self) -> Rows:
         return np.array([one.mention_count for one in self.standings], np.int64)
 
@@ -199,7 +209,7 @@ class Shelf:
 
 
 _COLUMNS = {name for name, value in vars(Shelf).items() if isinstance(value, cached_property)}
-_ABOUT_ITEMS = _COLUMNS - {"popularity", "bright", "mentions", "words"}
+_ABOUT_ITEMS = _COLUMNS - {"popularity", "bright", "joy", "trouble", "mentions", "words"}
 
 
 def above_average(values: NDArray[np.floating]) -> Floats:

@@ -6,11 +6,17 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from resonance.community.v1.community_events_pb2 import ContentDeleted, PostReacted
-from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentTagged, MoodChanged
+from resonance.emotion_tag.v1 import subject_pb2
+from resonance.emotion_tag.v1.emotion_tag_events_pb2 import (
+    ContentTagged,
+    MoodChanged,
+    ProductEmotionChanged,
+)
 from resonance.profile.v1 import consent_pb2
 from resonance.profile.v1.profile_events_pb2 import BehaviorRecorded, ConsentChanged
 from services.chassis.messaging.subscriber import Delivered, Reaction, each
 from services.recommendation.application.hear_words import forget_words, hear_words
+from services.recommendation.application.know_feelings import know_feelings
 from services.recommendation.application.know_person import (
     forget_mood,
     heed_consents,
@@ -19,6 +25,7 @@ from services.recommendation.application.know_person import (
 from services.recommendation.application.learn_behaviors import learn_behaviors, learn_reactions
 from services.recommendation.application.ports import Transactions
 from services.recommendation.domain.behavior import Interaction, Kind, weight_of
+from services.recommendation.domain.felt import Felt, KnownFor
 from services.recommendation.domain.item import Mention
 from services.recommendation.domain.person import Mood
 from services.recommendation.domain.words import Emotion, Polarity
@@ -57,6 +64,15 @@ def _about_items(transactions: Transactions) -> Sequence[Reaction[Any]]:
     async def forget(told: Sequence[Delivered[ContentDeleted]]) -> None:
         await forget_words({one.event.content_id for one in told}, transactions)
 
+    async def know(told: Sequence[Delivered[ProductEmotionChanged]]) -> None:
+        felt: dict[str, Felt] = {}
+        for one in told:
+            its = _to_felt(one.event.product)
+            known = felt.get(one.event.product.item_id)
+            if known is None or known.version < its.version:
+                felt[one.event.product.item_id] = its
+        await know_feelings(felt, transactions)
+
     return (
         Reaction(
             reader="recommendation_learn_behavior",
@@ -67,6 +83,7 @@ def _about_items(transactions: Transactions) -> Sequence[Reaction[Any]]:
         Reaction(reader="recommendation_learn_reaction", to=PostReacted, do=react),
         Reaction(reader="recommendation_hear_words", to=ContentTagged, do=hear),
         Reaction(reader="recommendation_forget_words", to=ContentDeleted, do=forget),
+        Reaction(reader="recommendation_know_feelings", to=ProductEmotionChanged, do=know),
     )
 
 
@@ -158,4 +175,32 @@ def _to_mood(told: Delivered[MoodChanged]) -> Mood:
         confidence=mood.confidence,
         updated_at=updated_at,
         version=mood.version,
+    )
+
+
+def _to_felt(told: subject_pb2.ProductEmotion) -> Felt:
+    """What surely is felt; nothing where too few have spoken."""
+    if not told.is_reliable:
+        return Felt(version=told.version)
+    mix = {score.emotion: score.probability for score in told.mix}
+    found = (_to_known_for(tag) for tag in told.tags)
+    return Felt(
+        version=told.version,
+        joy=mix.get(Emotion.JOY.value, 0.0),  # type: ignore[call-overload]  # a number
+        known_for=tuple(tag for tag in found if tag is not None),
+    )
+
+
+def _to_known_for(told: subject_pb2.ProductEmotionTag) -> KnownFor | None:
+    """One tag; nothing if it is of a newer contract."""
+    polarity = _POLARITIES.get(told.polarity)
+    if polarity is None:
+        return None
+    return KnownFor(
+        names=dict(told.names),
+        emotion=_EMOTIONS.get(told.emotion),
+        aspect=told.aspect,
+        polarity=polarity,
+        share=told.share,
+        confidence=told.confidence,
     )

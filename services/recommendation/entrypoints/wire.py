@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from resonance.emotion_tag.v1 import subject_pb2
 from resonance.recommendation.v1 import item_pb2
 from resonance.recommendation.v1 import recommendation_service_pb2 as pb
 from resonance.type.v1 import money_pb2, text_pb2
 from services.chassis.kernel.money import Money
 from services.recommendation.application.list_recommendations import Answer, Query
 from services.recommendation.domain.evaluation import Evaluation
+from services.recommendation.domain.felt import KnownFor
 from services.recommendation.domain.item import Item, Standing
 from services.recommendation.domain.listing import Entry
 from services.recommendation.domain.training import Training
@@ -53,9 +55,21 @@ def from_item(item: Item, standing: Standing, now: datetime) -> item_pb2.Item:
             positive_share=standing.positive_share(now),
             valence=standing.mean_valence(),
             mention_count=standing.mention_count,
+            tags=[_from_known_for(tag) for tag in standing.felt.known_for],
         )
         told.emotion.CopyFrom(emotion)
     return told
+
+
+def _from_known_for(tag: KnownFor) -> subject_pb2.ProductEmotionTag:
+    return subject_pb2.ProductEmotionTag(
+        names=tag.names,
+        emotion=tag.emotion.value if tag.emotion else 0,  # type: ignore[arg-type]  # a number
+        aspect=tag.aspect,  # type: ignore[arg-type]  # a number
+        polarity=tag.polarity.value,  # type: ignore[arg-type]  # a number
+        share=tag.share,
+        confidence=tag.confidence,
+    )
 
 
 def to_query(request: pb.ListRecommendationsRequest, about: bytes) -> Query:

@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from resonance.community.v1 import post_pb2
 from resonance.community.v1.community_events_pb2 import ContentDeleted, PostReacted
 from resonance.emotion_tag.v1 import emotion_pb2
-from resonance.emotion_tag.v1.emotion_tag_events_pb2 import MoodChanged
+from resonance.emotion_tag.v1.emotion_tag_events_pb2 import MoodChanged, ProductEmotionChanged
+from resonance.emotion_tag.v1.subject_pb2 import ProductEmotion, ProductEmotionTag
 from resonance.profile.v1 import behavior_pb2, consent_pb2
 from resonance.recommendation.v1 import recommendation_service_pb2 as pb
 from services.chassis.kernel.ids import new_id
@@ -170,6 +171,32 @@ async def test_words_about_an_item_make_its_standing(shop: Recommending) -> None
         return answer.items[0].item_id == "i7"
 
     await eventually(leads, within=30)
+
+
+async def test_what_a_product_is_known_for_is_kept_and_shown(shop: Recommending) -> None:
+    await shop.stock([item("i1")])
+    await shop.tell(tagged("a", "i1", JOY, GOOD))
+    tag = ProductEmotionTag(
+        names={"en": "joyful"}, emotion=JOY, polarity=GOOD, share=0.5, confidence=0.97
+    )
+    known = ProductEmotion(item_id="i1", tags=[tag], is_reliable=True, version=2)
+
+    await shop.tell(ProductEmotionChanged(product=known))
+    await shop.tell(ProductEmotionChanged(product=ProductEmotion(item_id="i1", version=1)))
+
+    async def is_known() -> bool:
+        got = (await shop.stub.GetItem(pb.GetItemRequest(item_id="i1"))).item
+        return list(got.emotion.tags) == [tag]
+
+    await eventually(is_known)
+    gone = ProductEmotion(item_id="i1", tags=[tag], is_reliable=False, version=3)
+    await shop.tell(ProductEmotionChanged(product=gone))
+
+    async def is_gone() -> bool:
+        got = (await shop.stub.GetItem(pb.GetItemRequest(item_id="i1"))).item
+        return not got.emotion.tags
+
+    await eventually(is_gone)
 
 
 async def test_deleted_words_are_forgotten_and_do_not_come_back(shop: Recommending) -> None:

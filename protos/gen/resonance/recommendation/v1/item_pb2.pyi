@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from resonance.emotion_tag.v1 import emotion_pb2 as _emotion_pb2
+from resonance.emotion_tag.v1 import subject_pb2 as _subject_pb2
 from resonance.type.v1 import money_pb2 as _money_pb2
 import builtins as _builtins
 import sys
@@ -93,6 +94,7 @@ class ItemEmotion(_message.Message):
     POSITIVE_SHARE_FIELD_NUMBER: _builtins.int
     VALENCE_FIELD_NUMBER: _builtins.int
     MENTION_COUNT_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
     emotion: _emotion_pb2.Emotion.ValueType
     """The strongest emotion."""
     positive_share: _builtins.float
@@ -101,6 +103,10 @@ class ItemEmotion(_message.Message):
     """Unpleasant -1 to pleasant 1."""
     mention_count: _builtins.int
     """How many posts and comments that rests on."""
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedCompositeFieldContainer[_subject_pb2.ProductEmotionTag]:
+        """What it is known for, surest first; without `start_time`. Empty until enough people have spoken."""
+
     def __init__(
         self,
         *,
@@ -108,10 +114,11 @@ class ItemEmotion(_message.Message):
         positive_share: _builtins.float = ...,
         valence: _builtins.float = ...,
         mention_count: _builtins.int = ...,
+        tags: _abc.Iterable[_subject_pb2.ProductEmotionTag] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["emotion", b"emotion", "mention_count", b"mention_count", "positive_share", b"positive_share", "valence", b"valence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["emotion", b"emotion", "mention_count", b"mention_count", "positive_share", b"positive_share", "tags", b"tags", "valence", b"valence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -210,7 +210,8 @@ def test_a_service_may_read_the_streams_that_its_readers_listen_to_and_no_other(
 ) -> None:
     config = (ROOT / "infra" / "nats" / "nats.conf").read_text()
     its = config.split(f"user: {service},")[1].split("} }")[0]
-    readers = (ROOT / "services" / service / "entrypoints" / "events.py").read_text()
+    folder = ROOT / "services" / service / "entrypoints"
+    readers = "".join(module.read_text() for module in folder.glob("*events.py"))
     listens_to = set(re.findall(r"from resonance\.(\w+)\.v1\.\w+_events_pb2 import", readers))
 
     for right in (

@@ -126,6 +126,7 @@ async def set_scene(shop: Shop) -> Scene:
         "locale": "zh-Hans",
     }
     key = {"requestId": ""}
+    product = {"kind": "SUBJECT_KIND_PRODUCT", "subjectId": ITEM}
     good: dict[str, Values] = {
         "CreateSession": {**user, "roles": ["ROLE_SHOPPER"]},
         "CreateUser": {"displayName": "Ada", "languageCode": "en", **key},
@@ -153,6 +154,19 @@ async def set_scene(shop: Shop) -> Scene:
         "TagPicture": {**user, "data": DOT, "withBoxes": True},
         "TagClip": {**user, "data": DOT, "withBoxes": True},
         "GetMood": user,
+        "GetSubjectProfile": {**product, "window": "86400s"},
+        "CompareSubjects": {
+            "subjects": [product, {"kind": "SUBJECT_KIND_BRAND", "subjectId": "Aria"}],
+            "window": "86400s",
+        },
+        "ListSubjectQuotes": {**product, "polarity": "POLARITY_POSITIVE", "pageSize": 1},
+        "GetProductEmotion": {"itemId": ITEM},
+        "ListProductEmotionTags": {
+            "emotion": "EMOTION_JOY",
+            "aspect": "ASPECT_QUALITY",
+            "polarity": "POLARITY_POSITIVE",
+            **page,
+        },
         "BatchUpsertItems": {"items": [item()], **key},
         "GetItem": {"itemId": ITEM},
         "ListRecommendations": {
@@ -178,6 +192,7 @@ async def set_scene(shop: Shop) -> Scene:
             "itemIds": [ITEM],
             "rating": 5,
             "publishTime": moment(-1),
+            "regionCode": "CN-ZJ",
             **key,
         },
         "GetPost": {"postId": posts[0]},
@@ -188,6 +203,7 @@ async def set_scene(shop: Shop) -> Scene:
             "body": "So true",
             "replyToId": comments[0],
             "publishTime": moment(-1),
+            "regionCode": "CN-ZJ",
             **key,
         },
         "ListComments": {"postId": posts[0], **page},

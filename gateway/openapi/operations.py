@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from protobuf import DescFieldValueMessage
+
 from gateway.openapi.rules import Keywords
 from gateway.openapi.schemas import Schemas
 from gateway.transcoding.body import FieldBody, JsonBody
@@ -113,8 +115,17 @@ def _body(route: Route, schemas: Schemas) -> Keywords | None:
     return {"content": {"application/json": {"schema": schema}}, "required": True}
 
 
+def _is_raw(route: Route) -> bool:
+    """Whether the answer is any bytes with their media type instead of JSON."""
+    field = route.response_field
+    if field is None:
+        return route.response.type_name == HTTP_BODY
+    value = field.value
+    return isinstance(value, DescFieldValueMessage) and value.message.type_name == HTTP_BODY
+
+
 def _response(route: Route, schemas: Schemas) -> Keywords:
-    if route.response.type_name == HTTP_BODY:
+    if _is_raw(route):
         return {"description": "The content itself.", "content": {"*/*": {"schema": {}}}}
     field = route.response_field
     schema = schemas.reference(route.response) if field is None else schemas.field(field)

@@ -89,7 +89,12 @@ def build(settings: Settings, ground: Ground) -> Service:
         is_model = isinstance(error, BrokenModelError)
         variable = variable_name(Settings, "model" if is_model else "locale_folder")
         raise CannotStart(f"{error} ({variable})") from None
-    switch = SwitchableTagger(model.version, model)
+    shelf = ModelShelf(
+        lambda folder: open_model(folder, settings.locale_folder),
+        folder_of(settings.model),
+        settings.models_folder,
+    )
+    switch = SwitchableTagger(shelf.folders()[0].version, model)
     tagger = ByLocale(switch, model.locales)
     transactions = ground.database.transactions(PostgresTransaction)
     reads = ground.database.reads(PostgresReader)
@@ -137,11 +142,6 @@ def build(settings: Settings, ground: Ground) -> Service:
     subjects = SubjectRpc(ground.database.reads(PostgresSubjectReader), contents, ground.clock)
 
     notices = ModelNotices(ground.broker, ground.database)
-    shelf = ModelShelf(
-        lambda folder: open_model(folder, settings.locale_folder),
-        folder_of(settings.model),
-        settings.models_folder,
-    )
 
     def governance(on: AsyncConnection) -> PostgresGovernance:
         return PostgresGovernance(on, notices.model_changes)

@@ -53,6 +53,18 @@ class Endpoint:
         return "request_id" in self.request.fields_by_name
 
     @property
+    def is_stream(self) -> bool:
+        """Whether the answer is a line for each message, and may go on for ever."""
+        return bool(self.method.server_streaming)
+
+    @property
+    def answers_bytes(self) -> bool:
+        """Whether the answer is a page or a file of any kind instead of JSON."""
+        fields = self.method.output_type.fields
+        types = {field.message_type.full_name for field in fields if field.message_type}
+        return "google.api.HttpBody" in types
+
+    @property
     def variables(self) -> list[FieldDescriptor]:
         """Fields that the path carries."""
         names = _VARIABLE.findall(self.template)

@@ -110,6 +110,12 @@ async def set_scene(shop: Shop) -> Scene:
     other_claim = await post(owner, f"/v1/coupons/{coupon}:claim", "claim", {"userId": owner_id})
     assert other_claim["claimId"] != claim["claimId"]
     await _known(owner, owner_id, other_id, posts[0], shop.admin)
+    signal = await _sign_of(other_id, stranger, shop.admin)
+
+    labelled = {"name": f"e2e {owner_id}", "labelSpace": "LABEL_SPACE_EMOTION"}
+    licence = {"source": "written for tests", "licence": "own"}
+    gold = await post(shop.admin, "/v1/goldSets", "goldSet", {**labelled, **licence})
+    gold_set_id = gold["goldSetId"]
 
     page = {"pageSize": 1, "pageToken": ""}
     user = {"userId": owner_id}
@@ -124,6 +130,11 @@ async def set_scene(shop: Shop) -> Scene:
         "kind": "TEXT_KIND_COMMENT",
         "context": context,
         "locale": "zh-Hans",
+    }
+    spike = {
+        "subjectKind": "SUBJECT_KIND_PRODUCT",
+        "subjectId": ITEM,
+        "leastSeverity": "ALERT_SEVERITY_MINOR",
     }
     key = {"requestId": ""}
     product = {"kind": "SUBJECT_KIND_PRODUCT", "subjectId": ITEM}
@@ -151,9 +162,43 @@ async def set_scene(shop: Shop) -> Scene:
         "ExplainTag": text,
         "GetTaxonomy": {},
         "GetContentTag": {"contentId": posts[0]},
+        "ListAlerts": {"state": "ALERT_STATE_OPEN", **spike, **page},
+        "GetAlert": {"alertId": str(uuid4())},
+        "AcknowledgeAlert": {"alertId": str(uuid4()), "note": "I look after it", **key},
+        "ResolveAlert": {"alertId": str(uuid4()), "note": "Refunded", **key},
+        "WatchAlerts": {**spike, "watchFor": "0.200s"},
+        "ListRisingTopics": {
+            "window": "TREND_WINDOW_WEEK",
+            "languageCode": "zh-Hans",
+            "textKind": "TEXT_KIND_COMMENT",
+            "category": "music",
+            "regionCode": "CN-ZJ",
+            "limit": 5,
+        },
         "TagPicture": {**user, "data": DOT, "withBoxes": True},
         "TagClip": {**user, "data": DOT, "withBoxes": True},
         "GetMood": user,
+        "ListMoodTimeline": {
+            **user,
+            "fromTime": moment(-1),
+            "toTime": moment(-0.5),
+            "step": "3600s",
+        },
+        "GetMoodTendency": {**user, "weeks": 8, "utcOffsetMinutes": 480},
+        "ForecastMood": {**user, "hours": 6},
+        "ForgetMood": {**user, **key},
+        "ListDistressSignals": {
+            **user,
+            "leastLevel": "DISTRESS_LEVEL_WATCH",
+            "onlyOpen": True,
+            **page,
+        },
+        "AcknowledgeDistressSignal": {
+            "signalId": signal,
+            "outcome": "DISTRESS_OUTCOME_ATTENDED",
+            **key,
+        },
+        "ListDistressReads": {"readerId": owner_id, **page},
         "GetSubjectProfile": {**product, "window": "86400s"},
         "CompareSubjects": {
             "subjects": [product, {"kind": "SUBJECT_KIND_BRAND", "subjectId": "Aria"}],
@@ -167,6 +212,7 @@ async def set_scene(shop: Shop) -> Scene:
             "polarity": "POLARITY_POSITIVE",
             **page,
         },
+        **_governance(posts[0], gold_set_id, page, key),
         "BatchUpsertItems": {"items": [item()], **key},
         "GetItem": {"itemId": ITEM},
         "ListRecommendations": {
@@ -231,6 +277,65 @@ async def set_scene(shop: Shop) -> Scene:
     return Scene(owner, owner_id, stranger, good)
 
 
+def _governance(content_id: str, gold_set_id: str, page: Values, key: Values) -> dict[str, Values]:
+    """Good requests to ModelService; the model they name lies in none of its folders."""
+    model = {"version": "no-such-model-1"}
+    kind = {"kind": "TEXT_KIND_COMMENT"}
+    gold = {"goldSetId": gold_set_id}
+    reason = {"reason": "because"}
+    return {
+        "SubmitCorrection": {
+            "contentId": content_id,
+            "emotion": "EMOTION_JOY",
+            "polarity": "POLARITY_POSITIVE",
+            "aspects": [{"aspect": "ASPECT_QUALITY", "polarity": "POLARITY_POSITIVE"}],
+            **reason,
+            **key,
+        },
+        "ListCorrections": {
+            "contentId": content_id,
+            "raterId": str(uuid4()),
+            "includeSuperseded": True,
+            **page,
+        },
+        "GetAgreement": {**kind, "days": 30},
+        "ListReviewQueue": {**kind, **page},
+        "ClaimReviews": {"count": 5, **kind, **key},
+        "SkipReview": {"contentId": content_id, **key},
+        "CreateGoldSet": {
+            "name": f"gold {uuid4()}",
+            **kind,
+            "labelSpace": "LABEL_SPACE_EMOTION",
+            "source": "written for tests",
+            "licence": "own",
+            **key,
+        },
+        "ImportGold": {
+            **gold,
+            "rows": [{"text": "So happy", "label": "joy", "contentId": "", "slices": ["short"]}],
+            **key,
+        },
+        "ListGoldSets": page,
+        "ListGold": {**gold, **page},
+        "DeleteGold": {**gold, "rowIds": [str(uuid4())], **key},
+        "DeleteGoldSet": {"goldSetId": str(uuid4()), **key},
+        "ListModelVersions": {},
+        "EvaluateModel": {**model, **gold, **key},
+        "GetEvaluation": {"evaluationId": str(uuid4())},
+        "ListEvaluations": {**model, **gold, **page},
+        "CompareModels": {**gold, **model, "otherVersion": "no-such-model-2"},
+        "SetShadow": {**model, "samplePerMille": 10, **key},
+        "GetShadow": model,
+        "CheckGates": model,
+        "PromoteModel": {**model, **reason, "overrideReason": "drill", **key},
+        "RollbackModel": {**reason, **key},
+        "ListModelChanges": page,
+        "GetDrift": {**kind, "currentHours": 24, "referenceDays": 28},
+        "GetFairness": model,
+        "GetModelReport": {**model, "languageCode": "en"},
+    }
+
+
 async def _known(owner: Api, owner_id: str, other_id: str, post_id: str, admin: Api) -> None:
     """Wait until the services know of each other what the good requests need."""
 
@@ -243,3 +348,16 @@ async def _known(owner: Api, owner_id: str, other_id: str, post_id: str, admin: 
         return True
 
     await eventually(follows, bool)
+
+
+async def _sign_of(user_id: str, person: Api, admin: Api) -> str:
+    """Let somebody say something grave; the id of the sign that is seen of it."""
+    note = {"authorId": user_id, "kind": "POST_KIND_NOTE", "body": "我真的不想活了"}
+    post_id = (await person.post("/v1/posts", note))["post"]["postId"]
+
+    async def seen() -> list[str]:
+        signals = (await admin.get("/v1/distressSignals")).get("signals", [])
+        return [one["signalId"] for one in signals if one["contentId"] == post_id]
+
+    [signal] = await eventually(seen, bool)
+    return signal

@@ -83,7 +83,8 @@ def test_an_operation_says_how_it_answers(document: Json, endpoint: Endpoint) ->
     responses = operation_of(document, endpoint)["responses"]
 
     assert set(responses) == {"200", "default"}
-    assert "application/json" in responses["200"]["content"]
+    media_type = "application/x-ndjson" if endpoint.is_stream else "application/json"
+    assert media_type in responses["200"]["content"]
     assert responses["default"] == {"$ref": "#/components/responses/Problem"}
     problem = document["components"]["responses"]["Problem"]["content"]
     assert set(problem) == {"application/problem+json"}

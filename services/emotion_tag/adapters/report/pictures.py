@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from services.emotion_tag.adapters.report.markup import label, line, rectangle, svg, tag, text
 
-_NAMES = 138.0
+_NAMES = 172.0
 """Width for the names at the left of bars and intervals."""
-_ROW, _WIDTH, _NUMBERS = 24.0, 540.0, 92.0
+_ROW, _WIDTH, _NUMBERS = 24.0, 576.0, 92.0
 _STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _DARK_FROM = 0.55  # share from which the number in a cell is written in white
 _EVEN = 2

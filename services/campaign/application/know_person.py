@@ -25,7 +25,7 @@ async def know_mood(user_id: UUID, mood: Mood, transactions: Transactions) -> No
 
 
 async def know_need(user_id: UUID, need: Need, transactions: Transactions) -> None:
-    """Keep the newest sign; one whose time is over ends an older one."""
+    """Keep the newest sign, or that there is none any more."""
     async with transactions() as tx:
         await tx.people.save_need(user_id, need)
 

@@ -48,7 +48,8 @@ class Mood:
 class Need:
     """That emotion_tag saw a sign that a person needs care. Why, nobody here is told."""
 
-    until: datetime
+    until: datetime | None
+    """None once there is no sign any more."""
     version: int
 
 
@@ -93,9 +94,9 @@ class Person:
         Asks for no consent to marketing: it only ever keeps something back. It is no fact for
         audiences (`facts`), so that nobody can be found by it.
         """
-        if self.need is None or "emotion_inference" not in self.granted:
+        if self.need is None or self.need.until is None:
             return False
-        return moment < self.need.until
+        return "emotion_inference" in self.granted and moment < self.need.until
 
     def facts(self, moment: datetime) -> dict[str, object]:
         """The variables of an audience, by the names that campaign.proto lists."""

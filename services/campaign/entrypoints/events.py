@@ -5,8 +5,6 @@ from datetime import UTC
 from typing import Any
 from uuid import UUID
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from resonance.emotion_tag.v1 import emotion_pb2
 from resonance.emotion_tag.v1.emotion_tag_events_pb2 import DistressChanged, MoodChanged
 from resonance.profile.v1 import consent_pb2, portrait_pb2
@@ -51,8 +49,8 @@ def reactions(transactions: Transactions) -> Sequence[Reaction[Any]]:
 
     async def spare(told: Delivered[DistressChanged]) -> None:
         event = told.event
-        until = event.expire_time if event.level else Timestamp()
-        need = Need(until=until.ToDatetime(tzinfo=UTC), version=event.version)
+        until = event.expire_time.ToDatetime(tzinfo=UTC) if event.level else None
+        need = Need(until=until, version=event.version)
         await know_need(UUID(event.user_id), need, transactions)
 
     return (

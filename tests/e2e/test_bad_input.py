@@ -523,6 +523,9 @@ UNKNOWN = {
     "UpdateConsents": ("userId", "USER_NOT_FOUND"),
     "GetProfile": ("userId", "USER_NOT_FOUND"),
     "GetContentTag": ("contentId", "TAG_NOT_FOUND"),
+    "GetAlert": ("alertId", "ALERT_NOT_FOUND"),
+    "AcknowledgeAlert": ("alertId", "ALERT_NOT_FOUND"),
+    "ResolveAlert": ("alertId", "ALERT_NOT_FOUND"),
     "GetItem": ("itemId", "ITEM_NOT_FOUND"),
     "GetTraining": ("trainingId", "TRAINING_NOT_FOUND"),
     "FollowUser": ("followeeId", "USER_NOT_FOUND"),
@@ -715,6 +718,9 @@ LAST = {"UnlinkIdentity", "PauseCampaign", "EndCampaign", "DeletePost", "DeleteC
 
 REFUSED_HERE = {
     "GetTraining": "TRAINING_NOT_FOUND",
+    "GetAlert": "ALERT_NOT_FOUND",
+    "AcknowledgeAlert": "ALERT_NOT_FOUND",
+    "ResolveAlert": "ALERT_NOT_FOUND",
     "StartTraining": "TOO_FEW_INTERACTIONS",
 }
 """Good requests that this small scene has nothing for; an earlier test may have made something."""

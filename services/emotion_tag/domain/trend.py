@@ -22,7 +22,8 @@ UNSEEN = 0.5
 """Texts that a topic nobody spoke of is taken to have had."""
 SCATTER = 0.1
 """How much hours differ beyond chance, squared and relative to their mean."""
-HIGHEST_SCORE = 1_000.0
+LEAST_SCORE, HIGHEST_SCORE = 1.0, 1_000.0
+"""A rise must be ten times as likely as none."""
 MOST_VARIANTS = 5  # trend_service.proto says the same
 ALIKE = 0.5
 """Topics of which one contains the other are one if the rarer is at least so often the commoner."""
@@ -144,7 +145,9 @@ def rising(
 ) -> list[RisingTopic]:
     """Those that rise, strongest first, what is nearly the same put together."""
     scored = [_scored(talk, texts_now, texts_before) for talk in talks]
-    scored = [one for one in scored if one.score > 0 and one.talk.now.texts >= LEAST_TEXTS]
+    scored = [
+        one for one in scored if one.score >= LEAST_SCORE and one.talk.now.texts >= LEAST_TEXTS
+    ]
     scored.sort(key=lambda one: (-one.score, -len(one.talk.text), one.talk.text))
     chosen: list[RisingTopic] = []
     for one in scored:

@@ -66,7 +66,7 @@ def may_be_topic(words: Sequence[str]) -> bool:
     is_latin = [not _HAN.match(word) for word in words]
     if len(words) == 1:
         return is_latin[0] and _says_something(words[0])
-    if len(words) > (LONGEST_LATIN if any(is_latin) else LONGEST_HAN):
+    if len(words) > (LONGEST_LATIN if all(is_latin) else LONGEST_HAN):
         return False
     for word in (words[0], words[-1]):
         if word in _LOOSE or word in _STOP or word.isdigit():

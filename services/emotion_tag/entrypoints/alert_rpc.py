@@ -9,7 +9,6 @@ from typing import Any
 from resonance.emotion_tag.v1 import alert_service_pb2 as pb
 from resonance.emotion_tag.v1.alert_service_pb2_grpc import AlertServiceServicer
 from services.chassis.kernel.clock import Clock
-from services.chassis.kernel.errors import InvalidField
 from services.chassis.kernel.ids import parse_id
 from services.chassis.rpc.identity import current_caller
 from services.emotion_tag.alert_wire import KIND_NUMBERS, STATE_NUMBERS, to_alert
@@ -120,8 +119,6 @@ async def _for(span: timedelta | None, changes: AsyncIterator[Alert]) -> AsyncIt
 
 
 def _filter(request: pb.ListAlertsRequest | pb.WatchAlertsRequest) -> AlertFilter:
-    if request.subject_id and not request.subject_kind:
-        raise InvalidField("subject_kind", "alert.subject", "Is needed with subject_id.")
     return AlertFilter(
         state=_STATES.get(request.state) if isinstance(request, pb.ListAlertsRequest) else None,
         kind=_KINDS.get(request.subject_kind),

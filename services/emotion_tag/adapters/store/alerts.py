@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, null, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.emotion_tag.adapters.store.alert_rows import alert_from_row, alert_to_row
@@ -35,7 +35,7 @@ class PostgresAlerts:
         wanted = [(one.kind.value, one.subject_id) for one in subjects]
         rows = await self._connection.execute(
             select(alerts)
-            .distinct(alerts.c.kind, alerts.c.subject_id, alerts.c.family)
+            .ext(distinct_on(alerts.c.kind, alerts.c.subject_id, alerts.c.family))
             .where(tuple_(alerts.c.kind, alerts.c.subject_id).in_(wanted))
             .order_by(
                 alerts.c.kind, alerts.c.subject_id, alerts.c.family, alerts.c.opened_at.desc()

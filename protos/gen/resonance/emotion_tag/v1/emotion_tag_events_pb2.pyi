@@ -41,7 +41,6 @@ class ContentTagged(_message.Message):
     ROOM_ID_FIELD_NUMBER: _builtins.int
     REGION_CODE_FIELD_NUMBER: _builtins.int
     TOPICS_FIELD_NUMBER: _builtins.int
-    AUTHOR_MARK_FIELD_NUMBER: _builtins.int
     content_id: _builtins.str
     """The post or comment."""
     author_id: _builtins.str
@@ -58,10 +57,6 @@ class ContentTagged(_message.Message):
     """The live room it was said in; empty elsewhere. At most 64 characters."""
     region_code: _builtins.str
     """Where the author says they are, as ISO 3166-2 such as `CN-ZJ`; empty if they do not say."""
-    author_mark: _builtins.bytes
-    """Tells authors apart within a day of UTC without naming them: 8 bytes under a key of that day, which is thrown away
-    two days later. Empty if the text is older than yesterday.
-    """
     @_builtins.property
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The items it is about."""
@@ -95,11 +90,10 @@ class ContentTagged(_message.Message):
         room_id: _builtins.str = ...,
         region_code: _builtins.str = ...,
         topics: _abc.Iterable[_builtins.str] | None = ...,
-        author_mark: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["publish_time", b"publish_time", "tag", b"tag"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "author_mark", b"author_mark", "circle_id", b"circle_id", "content_id", b"content_id", "item_ids", b"item_ids", "kind", b"kind", "post_id", b"post_id", "publish_time", b"publish_time", "region_code", b"region_code", "reply_to_id", b"reply_to_id", "room_id", b"room_id", "tag", b"tag", "topics", b"topics"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "circle_id", b"circle_id", "content_id", b"content_id", "item_ids", b"item_ids", "kind", b"kind", "post_id", b"post_id", "publish_time", b"publish_time", "region_code", b"region_code", "reply_to_id", b"reply_to_id", "room_id", b"room_id", "tag", b"tag", "topics", b"topics"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

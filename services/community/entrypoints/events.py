@@ -1,11 +1,12 @@
 """What community does when neighbours tell something."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from resonance.emotion_tag.v1 import emotion_pb2
-from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentTagged
+from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentCorrected, ContentTagged
 from resonance.profile.v1.profile_events_pb2 import UserRegistered
 from services.chassis.messaging.subscriber import Delivered, Reaction
 from services.community.application.know_people import know_people
@@ -26,20 +27,27 @@ def reactions(transactions: Transactions) -> Sequence[Reaction[Any]]:
 
     async def show(told: Sequence[Delivered[ContentTagged]]) -> None:
         await show_emotions(
-            [_feeling(one) for one in told if one.event.kind in _OURS], transactions
+            [_feeling(one.event, one.occurred_at) for one in told if one.event.kind in _OURS],
+            transactions,
+        )
+
+    async def show_corrected(told: Sequence[Delivered[ContentCorrected]]) -> None:
+        now = [(one.event.content, one.occurred_at) for one in told]
+        await show_emotions(
+            [_feeling(content, at) for content, at in now if content.kind in _OURS], transactions
         )
 
     return (
         Reaction(reader="community_know_person", to=UserRegistered, do=know),
         Reaction(reader="community_show_emotion", to=ContentTagged, do=show),
+        Reaction(reader="community_show_correction", to=ContentCorrected, do=show_corrected),
     )
 
 
-def _feeling(told: Delivered[ContentTagged]) -> Feeling:
-    tag = told.event.tag
+def _feeling(content: ContentTagged, told_at: datetime) -> Feeling:
     return Feeling(
-        content_id=UUID(told.event.content_id),
-        is_comment=told.event.kind in _OF_COMMENTS,
-        emotion=UNKNOWN_EMOTION if tag.unsure else tag.emotion,
-        tagged_at=told.occurred_at,
+        content_id=UUID(content.content_id),
+        is_comment=content.kind in _OF_COMMENTS,
+        emotion=UNKNOWN_EMOTION if content.tag.unsure else content.tag.emotion,
+        tagged_at=told_at,
     )

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from resonance.community.v1.community_events_pb2 import ContentDeleted, PostReacted
 from resonance.emotion_tag.v1 import subject_pb2
 from resonance.emotion_tag.v1.emotion_tag_events_pb2 import (
+    ContentCorrected,
     ContentTagged,
     MoodChanged,
     ProductEmotionChanged,
@@ -61,6 +62,11 @@ def _about_items(transactions: Transactions) -> Sequence[Reaction[Any]]:
         found = (_to_mention(one.event) for one in told)
         await hear_words([one for one in found if one is not None], transactions)
 
+    async def hear_corrected(told: Sequence[Delivered[ContentCorrected]]) -> None:
+        latest = {one.event.content.content_id: one.event.content for one in told}
+        found = (_to_mention(content, corrected=True) for content in latest.values())
+        await hear_words([one for one in found if one is not None], transactions)
+
     async def forget(told: Sequence[Delivered[ContentDeleted]]) -> None:
         await forget_words({one.event.content_id for one in told}, transactions)
 
@@ -82,6 +88,7 @@ def _about_items(transactions: Transactions) -> Sequence[Reaction[Any]]:
         ),
         Reaction(reader="recommendation_learn_reaction", to=PostReacted, do=react),
         Reaction(reader="recommendation_hear_words", to=ContentTagged, do=hear),
+        Reaction(reader="recommendation_hear_correction", to=ContentCorrected, do=hear_corrected),
         Reaction(reader="recommendation_forget_words", to=ContentDeleted, do=forget),
         Reaction(reader="recommendation_know_feelings", to=ProductEmotionChanged, do=know),
     )
@@ -147,18 +154,22 @@ def _to_reactions(told: Delivered[PostReacted]) -> list[Interaction]:
     ]
 
 
-def _to_mention(told: ContentTagged) -> Mention | None:
-    """What was said of items; nothing if the tag is unsure."""
+def _to_mention(told: ContentTagged, *, corrected: bool = False) -> Mention | None:
+    """What was said of items; nothing if the tag is unsure.
+
+    A corrected tag that is unsure counts nothing in place of what was told before.
+    """
     emotion = _EMOTIONS.get(told.tag.emotion)
     polarity = _POLARITIES.get(told.tag.polarity)
-    if not told.item_ids or told.tag.unsure or emotion is None or polarity is None:
+    is_silent = told.tag.unsure and not corrected
+    if not told.item_ids or is_silent or emotion is None or polarity is None:
         return None
     return Mention(
         content_id=told.content_id,
         item_ids=tuple(dict.fromkeys(told.item_ids)),
         emotion=emotion,
         polarity=polarity,
-        weight=told.tag.confidence,
+        weight=0.0 if told.tag.unsure else told.tag.confidence,
         said_at=told.publish_time.ToDatetime(tzinfo=UTC),
     )
 

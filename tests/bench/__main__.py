@@ -16,8 +16,10 @@ from rich.table import Table
 from infra.local.layout import ROOT
 from tests.bench import claims, effects, rates
 from tests.bench.codec import rows as codec_rows
+from tests.bench.feelings import feeling_rows
 from tests.bench.row import Row
 from tests.bench.scene import Scene, scene
+from tests.bench.texts import text_rows
 
 RESULTS = ROOT / ".local" / "bench" / "results.json"
 AREAS = ("profile", "emotion_tag", "recommendation", "campaign", "gateway", "platform")
@@ -27,6 +29,9 @@ async def measure(areas: frozenset[str]) -> AsyncIterator[Row]:
     """Take the figures of these areas, one after another."""
     if "gateway" in areas:
         for row in codec_rows():
+            yield row
+    if "emotion_tag" in areas:
+        for row in await text_rows():
             yield row
     async with scene() as on:
         async for row in _on_stack(on, areas):
@@ -43,6 +48,9 @@ async def _on_stack(on: Scene, areas: frozenset[str]) -> AsyncIterator[Row]:
         yield await claims.hot_coupon_row(on)
     if "profile" in areas:
         yield await effects.ingest_row(on)
+    if "emotion_tag" in areas:
+        async for row in feeling_rows(on):
+            yield row
     if "platform" in areas:
         yield await effects.effect_row(on)
         async for row in effects.idle_rows(on):

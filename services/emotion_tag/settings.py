@@ -24,9 +24,8 @@ class Settings(ServiceSettings):
     mood_half_life: Duration = HALF_LIFE
     """A mood without news is half as strong after this."""
 
-    model_folder: Path | None = None
-    """Where the model lies that answers until another is promoted; by default the one that comes
-    with the service."""
+    model: str = "research"
+    """The model that answers until another is promoted: `open`, `research`, or a folder."""
 
     models_folder: Path | None = None
     """Where further models lie, a folder each; those that come with the service stay."""

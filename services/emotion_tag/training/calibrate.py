@@ -1,200 +1,211 @@
-"""Makes scores into probabilities that can be believed, on data the weights have not seen."""
+"""Makes scores into answers that can be believed, on data the weights have not seen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import minimize
 
-from services.emotion_tag.adapters.wide.artefact import Artefact, Calibration, LanguageCalibration
+from services.emotion_tag.adapters.cascade import decide
+from services.emotion_tag.adapters.cascade.calibration import Calibration, Scale, digest, of_kind
+from services.emotion_tag.adapters.cascade.tagger import Encoder
 from services.emotion_tag.adapters.wide.intensity import signs
-from services.emotion_tag.adapters.wide.linear_tagger import LANGUAGES, NEUTRAL, LinearTagger
-from services.emotion_tag.adapters.wide.polarity import lean
-from services.emotion_tag.domain.taxonomy import Polarity
+from services.emotion_tag.adapters.wide.wide_reader import LANGUAGES, WideReader
+from services.emotion_tag.domain.tag import TextKind
+from services.emotion_tag.training.context import fitted_context
 from services.emotion_tag.training.corpora import Example
-from services.emotion_tag.training.fit import FAMILIES, MEMBERS, mask_of
-
-Floats = NDArray[np.float64]
-
-RIGHT_IF_SURE = 0.8
-"""Of the answers that are not unsure, this share is right on the validation data."""
-_KNOTS = 24
-_SHARPENINGS = (1.0, 1.5, 2.0, 3.0)
-_EVEN = 0.5
-# Bounded, as shop reviews are never neutral in their corpus, though people are.
-_NEUTRAL_LEADS = (0.5, 1.0, 1.5)
-_UNCALIBRATED = Calibration(
-    languages={
-        name: LanguageCalibration(
-            temperature=1.0, confidence_knots=[(0.0, 0.0), (1.0, 1.0)], unsure_below=0.0
-        )
-        for name in LANGUAGES
-    },
-    sharpening=1.0,
-    neutral_lead=1.0,
-    # No corpus has mixed: set by hand on our own comments.
-    sided_above=1.5,
-    mixed_above=1.5,
-    intensity=[0.0] * len(signs("", 0.0, 0.0)),
+from services.emotion_tag.training.fit import FAMILIES
+from services.emotion_tag.training.scales import (
+    PLAIN,
+    Tuning,
+    allowed,
+    fitted,
+    probabilities_of,
+    scores_of,
 )
 
+Floats = NDArray[np.float64]
+Scales = dict[str, dict[str, Scale]]
+Thresholds = dict[str, dict[str, float]]
 
-def uncalibrated() -> Calibration:
-    """A start: scores taken at their word."""
-    return _UNCALIBRATED
+_SHARPENINGS = (1.0, 1.5, 2.0, 3.0)
+_ENOUGH = 400  # texts of a kind, to have scales of its own
+_CHUNK = 500
+_LOST = 0.003
+"""Share of right answers that asking the encoder about fewer texts may cost."""
+_FASTEST = 0.04
+"""Share of danmaku that the encoder is asked about, repeated ones counted."""
+_THRESHOLDS = [round(step / 100, 2) for step in range(30, 100, 2)]
 
 
 def calibrated(
-    artefact: Artefact, emotions: Sequence[Example], polarities: Sequence[Sequence[Example]]
-) -> Artefact:
-    """Fit temperatures, confidence, thresholds and strength.
+    name: str,
+    wide: WideReader,
+    encoder: Encoder | None,
+    tuned: Sequence[Example],
+    danmaku: Sequence[str],
+    tell: Callable[..., None],
+) -> Calibration:
+    """Fit all that comes after the weights.
 
-    `emotions` have labels, `polarities` are sets of which each counts the same.
+    `tuned` are labelled, each corpus in its order; `danmaku` are lines without labels, repeated as
+    they were said.
     """
-    by_language = {
-        name: [example for example in emotions if example.language == name] for name in LANGUAGES
-    }
-    temperatures = {name: _temperature(artefact, known) for name, known in by_language.items()}
-    artefact = _with(
-        artefact,
-        languages={
-            name: replace(artefact.calibration.languages[name], temperature=temperature)
-            for name, temperature in temperatures.items()
-        },
+    tell("calibrating on %d texts", len(tuned))
+    tuning = read(wide, encoder, tuned)
+    alone_tuning = tuning.without_encoder()
+    sharpening = _sharpening(tuning)
+    alone = _scales(alone_tuning, PLAIN, sharpening)
+    together: Scales = {}
+    asks_below: Thresholds = {}
+    if encoder is not None:
+        start = replace(PLAIN, wide=0.5, encoder=0.5)
+        together = _scales(tuning, start, sharpening)
+        asks_below = _thresholds(tuning, alone, together, sharpening)
+        fastest = _fastest(wide, alone["zh"], danmaku, sharpening)
+        for language in asks_below:
+            asks_below[language][TextKind.DANMAKU.value] = fastest
+    best = together or alone
+    turns = [i for i, e in enumerate(tuned) if e.kind is TextKind.CHAT and e.reply_to is not None]
+    turns = [i for i in turns if tuned[i].corpus == "cped"]
+    chat = tuning.only(turns)
+    shares = probabilities_of(scores_of(of_kind(best["zh"], TextKind.CHAT), chat), sharpening)
+    rated = tuning.only([i for i, e in enumerate(tuned) if e.strength is not None])
+    made = Calibration(
+        version="",
+        wide=wide.version,
+        encoder="" if encoder is None else encoder.version,
+        alone=alone,
+        together=together,
+        asks_below=asks_below,
+        sharpening=sharpening,
+        intensity=_intensity(rated.without_encoder(), alone, sharpening),
+        intensity_together=_intensity(rated, together, sharpening) if together else [],
+        context=fitted_context(chat.examples, shares),
     )
-    artefact = _with(artefact, sharpening=_sharpening(artefact, by_language["zh"]))
-    artefact = _with(
-        artefact,
-        languages={name: _confidence(artefact, name, known) for name, known in by_language.items()},
+    return replace(made, version=f"{name}-2-{digest(made)}")
+
+
+def read(wide: WideReader, encoder: Encoder | None, examples: Sequence[Example]) -> Tuning:
+    """What both models say of the examples."""
+    scores, encoded, leanings = [], [], []
+    for start in range(0, len(examples), _CHUNK):
+        texts = [example.text for example in examples[start : start + _CHUNK]]
+        reading = wide.read(texts)
+        scores += reading.logits
+        leanings += reading.leanings
+        if encoder is not None:
+            english = np.array([language == "en" for language in reading.languages])
+            encoded.append(encoder.read(texts, english))
+    return Tuning(
+        examples,
+        np.array(scores),
+        np.concatenate(encoded) if encoded else None,
+        leanings,
     )
-    artefact = _with(artefact, neutral_lead=_neutral_lead(artefact, polarities))
-    rated = [example for example in emotions if example.strength is not None]
-    return _with(artefact, intensity=_intensity(artefact, rated))
 
 
-def _with(artefact: Artefact, **fitted: object) -> Artefact:
-    return replace(artefact, calibration=replace(artefact.calibration, **fitted))  # type: ignore[arg-type]
+def _scales(tuning: Tuning, start: Scale, sharpening: float) -> Scales:
+    """For each language one for texts of unknown kind, and one for each kind with enough texts.
+
+    A kind is tuned together with our own comments of all kinds, so that it does not become the
+    corpus that happens to stand for it. Texts whose emotion is only known as good or bad, and turns
+    of plays, say nothing about texts of unknown kind.
+    """
+    scales: Scales = {}
+    for language in LANGUAGES:
+        spoken = [i for i, e in enumerate(tuning.examples) if e.language == language]
+        general = [
+            i for i in spoken if tuning.examples[i].kind not in (TextKind.REVIEW, TextKind.CHAT)
+        ]
+        unknown = fitted(tuning.only(general), start, sharpening)
+        scales[language] = {TextKind.UNKNOWN.value: unknown}
+        for kind in TextKind:
+            here = [i for i in spoken if tuning.examples[i].kind is kind]
+            if len(here) >= _ENOUGH:
+                own = [
+                    i for i in spoken if tuning.examples[i].corpus == "own" and i not in set(here)
+                ]
+                scales[language][kind.value] = fitted(tuning.only(here + own), unknown, sharpening)
+    return scales
 
 
-def masks_of(examples: Iterable[Example]) -> Floats:
-    """For each text the emotions that its label allows."""
-    masks = [
-        mask_of(frozenset().union(*(label for label, _ in example.label))) for example in examples
-    ]
-    return MEMBERS[masks].astype(np.float64)
-
-
-def texts_of(examples: Iterable[Example]) -> list[str]:
-    return [example.text for example in examples]
-
-
-def _temperature(artefact: Artefact, examples: Sequence[Example]) -> float:
-    probabilities = LinearTagger(artefact).read(texts_of(examples)).probabilities
-    logs = np.log(np.maximum(probabilities, 1e-12))
-    right = masks_of(examples)
-
-    def loss(log_temperature: float) -> float:
-        cooled = logs / np.exp(log_temperature)
-        odds = np.exp(cooled - cooled.max(axis=1, keepdims=True))
-        return -float(np.log((odds * right).sum(axis=1) / odds.sum(axis=1)).mean())
-
-    return round(float(np.exp(minimize_scalar(loss, bounds=(-1.5, 1.5), method="bounded").x)), 4)
-
-
-def _sharpening(artefact: Artefact, examples: Sequence[Example]) -> float:
+def _sharpening(tuning: Tuning) -> float:
     """The least that makes the top emotion lie in the top family about as often as it can."""
     families = FAMILIES.astype(np.float64)
-    in_top_family = []
+    scores = scores_of(PLAIN, tuning.without_encoder())[:, :-1]
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares = odds / odds.sum(axis=1, keepdims=True)
+    sums = shares @ families
+    in_top = []
     for power in _SHARPENINGS:
-        tagger = LinearTagger(_with(artefact, sharpening=power))
-        probabilities = tagger.read(texts_of(examples)).probabilities
-        top_family = (probabilities @ families).argmax(axis=1)
-        in_top_family.append(
-            float((families[probabilities.argmax(axis=1)].argmax(axis=1) == top_family).mean())
-        )
-    enough = max(in_top_family) - 0.005
-    return next(
-        power for power, share in zip(_SHARPENINGS, in_top_family, strict=True) if share >= enough
-    )
+        sharp = shares**power
+        sharp *= (sums / np.maximum(sharp @ families, 1e-300)) @ families.T
+        top = families[sharp.argmax(axis=1)].argmax(axis=1)
+        in_top.append(float((top == sums.argmax(axis=1)).mean()))
+    enough = max(in_top) - 0.005
+    return next(p for p, share in zip(_SHARPENINGS, in_top, strict=True) if share >= enough)
 
 
-def _confidence(artefact: Artefact, name: str, examples: Sequence[Example]) -> LanguageCalibration:
-    probabilities = LinearTagger(artefact).read(texts_of(examples)).probabilities
-    likeliest = probabilities.max(axis=1)
-    right = masks_of(examples)[np.arange(len(examples)), probabilities.argmax(axis=1)]
-    order = np.argsort(likeliest, kind="stable")
-    knots = _rising(likeliest[order], right[order])
-    believed = np.interp(likeliest, [p for p, _ in knots], [r for _, r in knots])
-    return replace(
-        artefact.calibration.languages[name],
-        confidence_knots=knots,
-        unsure_below=_least_confidence(believed, right),
-    )
+def _thresholds(tuning: Tuning, alone: Scales, together: Scales, sharpening: float) -> Thresholds:
+    """The least that costs no more than `_LOST` of the right answers, for each kind of text."""
+    found: Thresholds = {}
+    for language, kinds in together.items():
+        found[language] = {}
+        for kind, scale in kinds.items():
+            rows = [
+                i
+                for i, e in enumerate(tuning.examples)
+                if e.language == language
+                and (e.kind == kind or (kind == TextKind.UNKNOWN and e.kind != TextKind.REVIEW))
+            ]
+            some = tuning.only(rows)
+            first = alone[language].get(kind, alone[language][TextKind.UNKNOWN.value])
+            sure, right_alone = _rightness(some.without_encoder(), first, sharpening)
+            _, right_together = _rightness(some, scale, sharpening)
+            best = right_together.mean()
+            found[language][kind] = next(
+                (
+                    below
+                    for below in _THRESHOLDS
+                    if np.where(sure < below, right_together, right_alone).mean() >= best - _LOST
+                ),
+                1.0,
+            )
+    return found
 
 
-def _rising(probability: Floats, right: Floats) -> list[tuple[float, float]]:
-    """How often answers were right by their probability: equal bins, made to rise by pooling."""
-    pools: list[tuple[float, float, int]] = []
-    for part in np.array_split(np.arange(len(right)), _KNOTS):
-        pools.append((float(probability[part].mean()), float(right[part].mean()), len(part)))
-        while len(pools) > 1 and pools[-2][1] >= pools[-1][1]:
-            (p1, r1, n1), (p2, r2, n2) = pools[-2:]
-            both = n1 + n2
-            pools[-2:] = [((p1 * n1 + p2 * n2) / both, (r1 * n1 + r2 * n2) / both, both)]
-    return [(round(p, 5), round(r, 5)) for p, r, _ in pools]
+def _rightness(tuning: Tuning, scale: Scale, sharpening: float) -> tuple[Floats, Floats]:
+    """How sure the answers are, and which are right."""
+    shares = probabilities_of(scores_of(scale, tuning), sharpening)
+    sure = np.array([decide.confidence(scale, top) for top in shares.max(axis=1).tolist()])
+    return sure, allowed(tuning.examples)[np.arange(len(shares)), shares.argmax(axis=1)]
 
 
-def _least_confidence(believed: Floats, right: Floats) -> float:
-    for threshold in np.arange(0.2, 0.95, 0.01):
-        sure = believed >= threshold
-        if sure.any() and right[sure].mean() >= RIGHT_IF_SURE:
-            return round(float(threshold), 2)
-    return 0.95
+def _fastest(
+    wide: WideReader, scales: dict[str, Scale], danmaku: Sequence[str], sharpening: float
+) -> float:
+    """The confidence under which `_FASTEST` of the danmaku are."""
+    scale = of_kind(scales, TextKind.DANMAKU)
+    tuning = read(wide, None, [Example(text, "zh", "danmaku") for text in danmaku])
+    shares = probabilities_of(scores_of(scale, tuning), sharpening)
+    sure = [decide.confidence(scale, top) for top in shares.max(axis=1).tolist()]
+    return round(float(np.quantile(sure, _FASTEST)), 4) if sure else 0.0
 
 
-def leaning_of(example: Example) -> Polarity | None:
-    """What people said; None where the label does not tell."""
-    if example.polarity is not None:
-        return example.polarity
-    if example.positive is None:
-        return None
-    if example.positive == _EVEN:
-        return Polarity.NEUTRAL
-    return Polarity.POSITIVE if example.positive > _EVEN else Polarity.NEGATIVE
-
-
-def _neutral_lead(artefact: Artefact, sets: Sequence[Sequence[Example]]) -> float:
-    tagger = LinearTagger(artefact)
-    known = []
-    for examples in sets:
-        leaning = [(e.text, said) for e in examples if (said := leaning_of(e)) is not None]
-        reading = tagger.read([text for text, _ in leaning])
-        clauses = tagger.clauses.read(reading.scored, reading.positive_bias)
-        known.append(([said for _, said in leaning], reading, clauses))
-
-    def share_right(neutral_lead: float) -> float:
-        tried = _with(artefact, neutral_lead=neutral_lead)
-        share = 0.0
-        for said, reading, clauses in known:
-            neutral = reading.probabilities[:, NEUTRAL]
-            answers = lean(reading.positive, neutral, clauses, tried)
-            right = sum(a == b for a, b in zip(answers, said, strict=True))
-            share += right / len(said)
-        return share
-
-    return max(_NEUTRAL_LEADS, key=share_right)
-
-
-def _intensity(artefact: Artefact, examples: Sequence[Example]) -> list[float]:
-    probabilities = LinearTagger(artefact).read(texts_of(examples)).probabilities
-    shown = np.array(
-        [
-            signs(example.text, row[NEUTRAL], max(row))
-            for example, row in zip(examples, probabilities.tolist(), strict=True)
-        ]
-    )
-    wanted = np.array([example.strength for example in examples])
+def _intensity(tuning: Tuning, scales: Scales, sharpening: float) -> list[float]:
+    count = len(signs("", 0.0, 0.0))
+    shown = np.zeros((len(tuning.examples), count + (tuning.encoder is not None)))
+    for language in LANGUAGES:
+        rows = [i for i, e in enumerate(tuning.examples) if e.language == language]
+        scale = scales[language][TextKind.UNKNOWN.value]
+        shares = probabilities_of(scores_of(scale, tuning.only(rows)), sharpening)
+        for i, share in zip(rows, shares.tolist(), strict=True):
+            shown[i, :count] = signs(tuning.examples[i].text, share[decide.NEUTRAL], max(share))
+    if tuning.encoder is not None:
+        shown[:, -1] = tuning.encoder[:, -1]
+    wanted = np.array([example.strength for example in tuning.examples])
 
     def loss(coefficients: Floats) -> float:
         guessed = 1 / (1 + np.exp(-shown @ coefficients))

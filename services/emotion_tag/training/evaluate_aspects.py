@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
-from services.emotion_tag.adapters.wide.linear_tagger import LinearTagger
+from services.emotion_tag.adapters.cascade.model import shipped
 from services.emotion_tag.application.ports import Tagger
 from services.emotion_tag.domain.aspect import ASPECTS, Aspect
 from services.emotion_tag.domain.tag import EmotionTag, TextInput, TextKind
@@ -193,7 +193,7 @@ def main() -> None:
             "car forum": list(cars(arguments.data)),
             "restaurants": list(restaurants(arguments.data)),
         }
-    tagger = LinearTagger.shipped()
+    tagger = shipped()
     for name, examples in sets.items():
         print(*report(name, (e for e in examples if e.half == arguments.half), tagger), sep="\n")  # noqa: T201
 

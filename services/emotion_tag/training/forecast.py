@@ -17,10 +17,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from services.emotion_tag.adapters.cascade.model import SHIPPED as SHIPPED_TAGGER
+from services.emotion_tag.adapters.cascade.model import open_model
 from services.emotion_tag.adapters.forecast_file import SHIPPED
-from services.emotion_tag.adapters.wide.artefact import load
-from services.emotion_tag.adapters.wide.linear_tagger import SHIPPED as SHIPPED_TAGGER
-from services.emotion_tag.adapters.wide.linear_tagger import LinearTagger
 from services.emotion_tag.domain.forecast import FLOOR, TAIL
 from services.emotion_tag.domain.taxonomy import EMOTIONS, TAXONOMY
 from services.emotion_tag.training.sequences import Sequences, labelled, tagged
@@ -248,7 +247,7 @@ def main() -> int:
     arguments.add_argument("--model", type=Path, default=SHIPPED_TAGGER, help="the tagger's folder")
     arguments.add_argument("--out", type=Path, default=SHIPPED)
     given = arguments.parse_args()
-    tagger = LinearTagger(load(given.model))
+    tagger = open_model(given.model)
     raters = fitted(labelled(given.data, "valid"), labelled(given.data, "test"))
     service = fitted(tagged(given.data, "valid", tagger), tagged(given.data, "test", tagger))
     told = {

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from services.emotion_tag.training import corpora
 from services.emotion_tag.training.corpora import Example
+from services.emotion_tag.training.phrases import phrases
 
 _HERE = Path(__file__).parent
 SEED = _HERE / "seed.jsonl"
@@ -19,7 +20,7 @@ CHALLENGE = _HERE / "challenge.jsonl"
 OCEMOTION_WEIGHT = 0.3  # labels from hashtags
 SHOPPING_WEIGHT = 0.2  # its emotions are only known as good or bad
 CPED_WEIGHT = 0.3  # labels of whole scenes with voices and faces, given to their subtitles
-OWN_WEIGHT = 8.0  # a few hundred texts, but the only ones of the very kind that is served
+OWN_WEIGHT = 14.0  # a few hundred texts, but the only ones of the very kind that is served
 _TESTED_FIFTH = 0
 _TUNED_TENTH = 3
 
@@ -46,9 +47,12 @@ CORPORA = {
             "cped",
             "emoji",
             "own",
+            "phrases",
         }
     ),
-    Sets.OPEN: frozenset({"brighter-zh", "brighter-en", "goemotions", "cped", "emoji", "own"}),
+    Sets.OPEN: frozenset(
+        {"brighter-zh", "brighter-en", "goemotions", "cped", "emoji", "own", "phrases"}
+    ),
 }
 
 
@@ -120,6 +124,7 @@ def _learned(data: Path, sets: Sets, allowed: frozenset[str]) -> Iterator[Exampl
     if sets is Sets.RESEARCH:  # its licence asks that what is made of it is shared alike
         yield from corpora.emoji_polarity(data, 1.0)
     yield from _own()
+    yield from phrases()
 
 
 def _shopping(data: Path) -> Iterator[Example]:

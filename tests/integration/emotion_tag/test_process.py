@@ -39,8 +39,8 @@ def test_without_a_model_it_says_where_it_looked(
         EMOTION_TAG_DATABASE_URL=database_url_of("emotion_tag"),
         EMOTION_TAG_NATS_URL=broker_url_of("emotion_tag"),
         EMOTION_TAG_COMMUNITY_ADDRESS="127.0.0.1:1",
-        EMOTION_TAG_MODEL_FOLDER=str(tmp_path),
+        EMOTION_TAG_MODEL=str(tmp_path),
     )
 
     assert ended.returncode == 2
-    assert "EMOTION_TAG_MODEL_FOLDER" in ended.stderr + ended.stdout
+    assert "EMOTION_TAG_MODEL" in ended.stderr + ended.stdout

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.emotion_tag.adapters.aspects.lexicon import BrokenLexiconError, read_lexicon
-from services.emotion_tag.adapters.wide.linear_tagger import LinearTagger
+from services.emotion_tag.adapters.cascade.model import shipped
 from services.emotion_tag.domain.aspect import ASPECTS
 from services.emotion_tag.domain.tag import TextInput
 from services.emotion_tag.training.evaluate_aspects import Counts, answers, own
 
-TAGGER = LinearTagger.shipped()
+TAGGER = shipped()
 
 
 def found(text: str, locale: str = "") -> dict[str, str]:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.emotion_tag.adapters.cascade.model import SHIPPED
 from services.emotion_tag.adapters.wide.artefact import load
 from services.emotion_tag.adapters.wide.folding import (
     CODE_POINTS,
@@ -14,7 +15,6 @@ from services.emotion_tag.adapters.wide.folding import (
     MENTION,
     Folding,
 )
-from services.emotion_tag.adapters.wide.linear_tagger import SHIPPED
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from services.emotion_tag.adapters.by_locale import ByLocale
+from services.emotion_tag.adapters.cascade.model import SHIPPED, open_model, shipped
 from services.emotion_tag.adapters.locales import BrokenLocaleError, load_locales
-from services.emotion_tag.adapters.wide.artefact import load
-from services.emotion_tag.adapters.wide.linear_tagger import SHIPPED, LinearTagger
 from services.emotion_tag.domain.aspect import ASPECT_NAMES, ASPECTS
 from services.emotion_tag.domain.locale import Locale, Softening, as_spoken
 from services.emotion_tag.domain.tag import TextInput
@@ -80,7 +79,7 @@ def test_a_text_is_read_by_the_nearest_locale(asked: str, language: str, served:
 
 
 def test_a_locale_is_added_by_a_file(tmp_path: Path) -> None:
-    model = LinearTagger(load(SHIPPED), folder_with(tmp_path, HONG_KONG))
+    model = open_model(SHIPPED, folder_with(tmp_path, HONG_KONG))
     tagger = ByLocale(model, model.locales)
     text = "氣死我了，垃圾賣家，呢件真係抵買"
 
@@ -103,7 +102,7 @@ def test_a_strong_feeling_is_not_softened() -> None:
     rule = Softening(
         emotion=Emotion.ANGER, becomes=Emotion.DISAPPOINTMENT, share=1.0, below_intensity=0.4
     )
-    tag = LinearTagger.shipped().tag([TextInput("气死我了，垃圾卖家")])[0]
+    tag = shipped().tag([TextInput("气死我了，垃圾卖家")])[0]
     locale = replace(load_locales()[0].all[0], softenings=(rule,))
 
     assert as_spoken(replace(tag, intensity=0.5), locale).emotion is Emotion.ANGER
@@ -111,7 +110,7 @@ def test_a_strong_feeling_is_not_softened() -> None:
 
 
 def test_a_locale_without_rules_leaves_a_tag_as_it_is() -> None:
-    tag = LinearTagger.shipped().tag([TextInput("气死我了")])[0]
+    tag = shipped().tag([TextInput("气死我了")])[0]
     locale: Locale = load_locales()[0].all[0]
 
     assert as_spoken(tag, locale) is tag

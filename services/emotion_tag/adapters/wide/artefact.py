@@ -1,7 +1,8 @@
 """The model's weights as a file: read, checked against their checksum, and written."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -16,35 +17,6 @@ MANIFEST = "manifest.json"
 
 class BrokenModelError(Exception):
     """The model's files are missing, or are not those the manifest names."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LanguageCalibration:
-    """What makes scores into probabilities for one language; fitted on validation data."""
-
-    temperature: float
-    confidence_knots: list[tuple[float, float]]
-    """Probability of the top emotion and how often it was right, both rising."""
-    unsure_below: float
-    """Confidence under which an answer had better not be acted on."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Calibration:
-    """All that was fitted after the weights."""
-
-    languages: dict[str, LanguageCalibration]
-    """`zh` and `en`; other texts are read as `zh`."""
-    sharpening: float
-    """Power applied to the shares inside one of SMP's six, which leaves its sum as it is."""
-    neutral_lead: float
-    """Added to the log-odds of neutral before they are held against those for or against."""
-    sided_above: float
-    """Log-odds for or against from which a text is not mixed, whatever its clauses say."""
-    mixed_above: float
-    """Log-odds that some clause must have each way for a text to be mixed."""
-    intensity: list[float]
-    """Coefficients of the intensity, see `intensity.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +40,6 @@ class Artefact:
     simplified_only: NDArray[np.uint32]
     traditional_only: NDArray[np.uint32]
     """Characters that give away the script, before folding."""
-    calibration: Calibration
 
 
 def load(folder: Path) -> Artefact:
@@ -77,10 +48,10 @@ def load(folder: Path) -> Artefact:
     Raises:
         BrokenModelError: a file is missing or its checksum is another.
     """
+    manifest = read_manifest(folder)
     try:
-        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         packed = (folder / WEIGHTS).read_bytes()
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise BrokenModelError(f"No readable model in {folder}: {error}") from error
     if sha256(packed).hexdigest() != manifest.get("sha256"):
         raise BrokenModelError(f"{folder / WEIGHTS} is not the file that {MANIFEST} names.")
@@ -91,13 +62,9 @@ def load(folder: Path) -> Artefact:
 
 
 def _unpacked(manifest: dict[str, Any], packed: bytes) -> Artefact:
-    calibration = manifest["calibration"]
-    languages = {
-        name: LanguageCalibration(**values) for name, values in calibration["languages"].items()
-    }
     with np.load(BytesIO(packed), allow_pickle=False) as arrays:
         return Artefact(
-            version=manifest["version"],
+            version=manifest["wide"],
             keys=np.cumsum(arrays["key_steps"], dtype=np.uint32),
             weights=np.ascontiguousarray(arrays["weights"].T),
             squares=arrays["squares"],
@@ -108,7 +75,6 @@ def _unpacked(manifest: dict[str, Any], packed: bytes) -> Artefact:
             expansions=str(arrays["expansions"]).split("\n"),
             simplified_only=arrays["simplified_only"],
             traditional_only=arrays["traditional_only"],
-            calibration=Calibration(**{**calibration, "languages": languages}),
         )
 
 
@@ -131,13 +97,34 @@ def save(artefact: Artefact, folder: Path) -> int:
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / WEIGHTS).write_bytes(packed.getvalue())
-    manifest = {
-        "version": artefact.version,
-        "sha256": sha256(packed.getvalue()).hexdigest(),
-        "calibration": asdict(artefact.calibration),
-    }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+    write_manifest(
+        folder,
+        {
+            "version": artefact.version,
+            "wide": artefact.version,
+            "sha256": sha256(packed.getvalue()).hexdigest(),
+        },
+    )
     return len(packed.getvalue())
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What the model in `folder` says of itself.
+
+    Raises:
+        BrokenModelError: there is none, or it cannot be read.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BrokenModelError(f"No readable model in {folder}: {error}") from error
+    if not isinstance(manifest, dict):
+        raise BrokenModelError(f"The model in {folder} is of another kind.")
+    return manifest
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
 
 
 def _steps(rising: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -2,49 +2,72 @@
 
 An n-gram speaks for the top emotion as far as it lifts it above what the other emotions got from
 it, each weighed by its probability (the slope of the log-probability). It is shared out among the
-symbols it covers; runs of symbols that got a noticeable share are the evidence. Sums are made in
-whole numbers, so they do not depend on the other texts of a batch.
+symbols it covers; runs of symbols that got a noticeable share are the evidence, less the breaks at
+their ends. Sums are made in whole numbers, so they do not depend on the other texts of a batch.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.emotion_tag.adapters.wide.folding import SPACE, Symbols
-from services.emotion_tag.adapters.wide.linear_model import Scored
+from services.emotion_tag.adapters.wide.linear_model import LinearModel, Scored
 from services.emotion_tag.domain.tag import MAX_EVIDENCE, EvidenceSpan
 
 _FINE = 1 << 24
 _NOTICEABLE = 5  # a symbol is noticed that speaks a fifth as loud as the loudest of its text
-_NEVER = np.iinfo(np.int64).max
 
 Floats = NDArray[np.float64]
+Spoke = NDArray[np.int64]
 Spans = tuple[EvidenceSpan, ...]
 
 
-def spoke_for(
-    scored: Scored,
-    weights: NDArray[np.int8],
-    scale: Floats,
-    top: NDArray[np.int64],
-    probabilities: Floats,
-) -> NDArray[np.int64]:
-    """How much each symbol of all texts spoke for its text's top emotion, in 1/`_FINE`."""
-    emotions = probabilities.shape[1]
-    rows = weights[scored.known, :emotions] * scale[:emotions]
-    expected = (rows * probabilities[scored.text]).sum(axis=1)
-    lift = rows[np.arange(len(rows)), top[scored.text]] - expected
-    covered = scored.last - scored.first + 1
-    share = np.round(lift * _FINE / (covered * scored.length[scored.text])).astype(np.int64)
-    change = np.zeros(len(scored.symbols.codes) + 1, np.int64)
-    np.add.at(change, scored.first, share)
-    np.subtract.at(change, scored.last + 1, share)
-    return change.cumsum()[:-1]
+class Evidence:
+    """Needs the model whose weights spoke."""
+
+    def __init__(self, model: LinearModel, scale: Floats) -> None:
+        self._grams = model.grams
+        self._weights = model.weights[:, :-1]
+        self._scale = scale[:-1]
+
+    def spoke(self, scored: Scored, top: Sequence[int], probabilities: Floats) -> Spoke:
+        """How much each symbol of all texts spoke for its text's emotion `top`, in 1/`_FINE`.
+
+        What the letters of a word got is shared evenly among them: a word is shown whole.
+        """
+        rows = self._weights[scored.known] * self._scale
+        text = scored.text
+        expected = (rows * probabilities[text]).sum(axis=1)
+        lift = rows[np.arange(len(rows)), np.array(top, np.int64)[text]] - expected
+        covered = (scored.last - scored.first + 1) * scored.length[text]
+        share = np.round(lift * _FINE / covered).astype(np.int64)
+        change = np.zeros(len(scored.symbols.codes) + 1, np.int64)
+        np.add.at(change, scored.first, share)
+        np.subtract.at(change, scored.last + 1, share)
+        spoke = change.cumsum()[:-1]
+        in_words = self._grams.in_words(scored.symbols)
+        return _shared_by_words(spoke, in_words) if in_words.any() else spoke
+
+    def spans(self, scored: Scored, spoke: Spoke, wanted: Sequence[bool]) -> list[Spans]:
+        """The evidence in each text that is `wanted`, in offsets of the original text."""
+        symbols = scored.symbols
+        says = self._grams.says_something(symbols).tolist()
+        loudness, origin = spoke.tolist(), symbols.origin.tolist()
+        found: list[Spans] = []
+        first = 0
+        for end, offset, is_wanted in zip(
+            symbols.ends.tolist(), symbols.offsets.tolist(), wanted, strict=True
+        ):
+            if is_wanted:
+                runs = _runs(loudness[first:end], says[first:end])
+                found.append(_placed(runs, loudness[first:end], origin[first : end + 1], offset))
+            else:
+                found.append(())
+            first = end + 1
+        return found
 
 
-def shared_by_words(spoke: NDArray[np.int64], in_words: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The same, with what the letters of a word got shared evenly: a word is shown whole."""
-    if not in_words.any():
-        return spoke
+def _shared_by_words(spoke: Spoke, in_words: NDArray[np.bool_]) -> Spoke:
     edges = np.diff(in_words, prepend=False, append=False).nonzero()[0]
     sums = np.add.reduceat(spoke, edges)[0::2]
     lengths = edges[1::2] - edges[0::2]
@@ -53,53 +76,42 @@ def shared_by_words(spoke: NDArray[np.int64], in_words: NDArray[np.bool_]) -> ND
     return shared
 
 
-def spans(symbols: Symbols, spoke: NDArray[np.int64], speaking: NDArray[np.bool_]) -> list[Spans]:
-    """The evidence in each text that is `speaking`, in offsets of the original text."""
-    starts = np.empty_like(symbols.ends)
-    starts[0] = 0
-    starts[1:] = symbols.ends[:-1] + 1
-    loudest = np.maximum.reduceat(spoke, starts)
-    total = np.add.reduceat(np.maximum(spoke, 0), starts)
-    enough = np.where(speaking & (loudest > 0), loudest, _NEVER)
-    lengths = symbols.ends + 1 - starts
-    loud = spoke * _NOTICEABLE > np.repeat(enough, lengths)
-    loud &= symbols.codes != SPACE
-    # The symbol that ends a text is never loud: no run goes over it.
-    begins = (loud[1:] & ~loud[:-1]).nonzero()[0] + 1
-    if loud[0]:
-        begins = np.concatenate((np.zeros(1, np.int64), begins))
-    ends = (loud[:-1] & ~loud[1:]).nonzero()[0] + 1
-    found: list[list[tuple[int, int, int]]] = [[] for _ in starts]
-    if len(begins):
-        upto = np.concatenate((np.zeros(1, np.int64), np.cumsum(spoke)))
-        owner = np.searchsorted(symbols.ends, begins)
-        runs = zip(
-            (upto[ends] - upto[begins]).tolist(),
-            begins.tolist(),
-            ends.tolist(),
-            owner.tolist(),
-            strict=True,
-        )
-        for weight, begin, end, text in runs:
-            found[text].append((-weight, begin, end))
-    return [
-        _spans_of(symbols, runs_of, int(total[text]), int(symbols.offsets[text]))
-        for text, runs_of in enumerate(found)
-    ]
+def _runs(spoke: list[int], says: list[bool]) -> list[tuple[int, int, int]]:
+    """Loud runs that say something, as minus their loudness, first symbol and one behind the last.
+
+    A break belongs to a run if it is loud itself and stands inside.
+    """
+    enough = max(max(spoke, default=0), 1) // _NOTICEABLE
+    runs: list[tuple[int, int, int]] = []
+    at, size = 0, len(spoke)
+    while at < size:
+        if spoke[at] <= enough or not says[at]:
+            at += 1
+            continue
+        begin = behind = at
+        while at < size and spoke[at] > enough:
+            at += 1
+            if says[at - 1]:
+                behind = at
+        runs.append((-sum(spoke[begin:behind]), begin, behind))
+    return sorted(runs)[:MAX_EVIDENCE]
 
 
-def _spans_of(symbols: Symbols, runs: list[tuple[int, int, int]], total: int, offset: int) -> Spans:
+def _placed(
+    runs: list[tuple[int, int, int]], spoke: list[int], origin: list[int], offset: int
+) -> Spans:
+    total = sum(loudness for loudness in spoke if loudness > 0)
     return tuple(
         EvidenceSpan(
-            int(symbols.origin[begin]) - offset,
-            end_of(symbols.origin, end - 1) - offset,
+            origin[begin] - offset,
+            end_of(origin, behind - 1) - offset,
             round(-weight / total, 6),
         )
-        for weight, begin, end in sorted(runs)[:MAX_EVIDENCE]
+        for weight, begin, behind in runs
     )
 
 
-def end_of(origin: NDArray[np.int64], last: int) -> int:
+def end_of(origin: Sequence[int] | NDArray[np.int64], last: int) -> int:
     """Where the next symbol begins; a code point that folded to several has one origin."""
     behind = last + 1
     while origin[behind] == origin[last]:

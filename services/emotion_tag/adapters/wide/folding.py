@@ -35,7 +35,7 @@ _FOLDED_WHOLE = re.compile(
     r"|(?P<mention>(?://)?@[^\s@:：,，。!！?？\[\]/]{1,30}[:：]?)"
     r"|(?P<emote>\[[^\[\]\s]{1,10}\])"
 )
-_MAY_FOLD_WHOLE = re.compile(r"[@\[]|https?:|www\.")
+MAY_FOLD_WHOLE = re.compile(r"[@\[]|https?:|www\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Folding:
         lengths = np.array([len(text) + 1 for text in texts], np.int64)
         offsets = lengths.cumsum() - lengths
         codes[offsets + lengths - 1] = END
-        if _MAY_FOLD_WHOLE.search(joined):
+        if MAY_FOLD_WHOLE.search(joined):
             self._fold_whole(joined, codes)
         origin = (codes != DROPPED).nonzero()[0]
         codes = codes[origin]

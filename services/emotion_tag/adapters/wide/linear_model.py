@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from services.emotion_tag.adapters.wide.artefact import Artefact
 from services.emotion_tag.adapters.wide.folding import Folding, Symbols
 from services.emotion_tag.adapters.wide.grams import GramMaker
+from services.emotion_tag.adapters.wide.short_text import ShortTexts
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -22,7 +23,7 @@ class Scored:
     """The scores of several texts, and what they were made of."""
 
     logits: Floats
-    """One row for each text: the emotions, then positive; before temperature and bias."""
+    """One row for each text: the emotions, then positive; before any bias."""
     symbols: Symbols
     known: Places
     """Row of each n-gram that the model knows."""
@@ -33,13 +34,17 @@ class Scored:
     """The symbols it covers, both included."""
     length: Floats
     """The length that each text's sums were divided by; 1 if nothing is known of it."""
+    blank: NDArray[np.bool_]
+    """Texts without a single n-gram that the model knows."""
 
 
 class LinearModel:
     """Scores texts; knows nothing of probabilities."""
 
     def __init__(self, artefact: Artefact) -> None:
-        self._folding = Folding(artefact.fold_source, artefact.fold_target, artefact.expansions)
+        table = (artefact.fold_source, artefact.fold_target, artefact.expansions)
+        self._folding = Folding(*table)
+        self._short = ShortTexts(*table)
         self.grams = GramMaker()
         self._keys = artefact.keys
         self._table = np.concatenate(
@@ -49,31 +54,44 @@ class LinearModel:
         self.weights = artefact.weights
 
     def score(self, texts: Sequence[str]) -> Scored:
-        symbols = self._folding.fold(texts)
-        grams = self.grams.make(symbols)
-        place = np.searchsorted(self._keys, grams.hashes)
+        if len(texts) == 1 and self._short.takes(texts[0]):
+            symbols, grams = self._short.read(texts[0])
+        else:
+            symbols = self._folding.fold(texts)
+            grams = self.grams.make(symbols)
+        place = self._keys.searchsorted(grams.hashes)
         at = (self._keys.take(place, mode="clip") == grams.hashes).nonzero()[0]
         known, first, last = place[at], grams.first[at], grams.last[at]
-        text = np.searchsorted(symbols.ends, first)
-        sums = self._sums(known, text, len(texts))
-        length = np.sqrt(np.maximum(sums[:, -1], 1))
+        if len(texts) == 1:
+            text = np.zeros(len(known), np.int64)
+            sums = self._sum(known)
+        else:
+            text = symbols.ends.searchsorted(first)
+            sums = self._sums(known, text, len(texts))
+        squares = sums[:, -1]
+        length = np.sqrt(np.maximum(squares, 1))
         logits = sums[:, :-1] * self._scale / length[:, None]
-        return Scored(logits, symbols, known, text, first, last, length)
+        return Scored(logits, symbols, known, text, first, last, length, squares == 0)
 
-    def unknown_shares(self, texts: Sequence[str]) -> Floats:
-        """Of the n-grams of each text, the share that the model has never seen, 0 to 1."""
+    def unknown_shares(self, texts: Sequence[str]) -> list[float]:
+        """Of the n-grams of each text the share that has no row; 0 of a text without any."""
         symbols = self._folding.fold(texts)
         grams = self.grams.make(symbols)
-        place = np.searchsorted(self._keys, grams.hashes)
-        known = self._keys.take(place, mode="clip") == grams.hashes
-        text = np.searchsorted(symbols.ends, grams.first)
-        total = np.bincount(text, minlength=len(texts))
-        seen = np.bincount(text[known], minlength=len(texts))
-        shares: Floats = 1 - seen / np.maximum(total, 1)
+        known = self._keys.take(self._keys.searchsorted(grams.hashes), mode="clip") == grams.hashes
+        text = symbols.ends.searchsorted(grams.first)
+        all_grams = np.bincount(text, minlength=len(texts))
+        unknown = np.bincount(text, ~known, len(texts))
+        shares: list[float] = (unknown / np.maximum(all_grams, 1)).tolist()
         return shares
 
+    def _sum(self, known: Places) -> NDArray[np.int64]:
+        """Sum of the rows of one text's different n-grams."""
+        rows = self._table[list(set(known.tolist()))]
+        sums: NDArray[np.int64] = rows.sum(axis=0, dtype=np.int64, keepdims=True)
+        return sums
+
     def _sums(self, known: Places, text: Places, texts: int) -> NDArray[np.int64]:
-        """Sum of the rows of each text's different n-grams."""
+        """The same for several texts."""
         sums = np.zeros((texts, self._table.shape[1]), np.int64)
         if len(known):
             pairs = text * len(self._table) + known

@@ -1,6 +1,7 @@
-"""Which way a text leans: for, against, neither or both."""
+"""How the clauses of a text lean, each read alone: praise with a complaint is for and against."""
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,32 +9,31 @@ from numpy.typing import NDArray
 from services.emotion_tag.adapters.wide.artefact import Artefact
 from services.emotion_tag.adapters.wide.folding import CODE_POINTS, END
 from services.emotion_tag.adapters.wide.linear_model import Scored
-from services.emotion_tag.domain.taxonomy import Polarity
 
 _BREAKS = ",.!?;，。！？；但"
 _BUT = [np.uint32(ord(c)) for c in " but "]
-_TWO_SIDED = 9
-"""Of two clauses that disagree each is half of what is said, of ten one is an exception: the fewer
-they are, the further the whole may lean and still be mixed."""
 _LEAST_GRAMS = 4  # a clause with fewer known n-grams does not lean
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Leanings:
-    """How the clauses of each text lean, each read alone; infinite where none says enough."""
+class Leaning:
+    """How the clauses of one text lean; infinite where none says enough."""
 
-    best: Floats
+    best: float
     """Log-odds of the most positive clause."""
-    worst: Floats
+    worst: float
     """Log-odds of the most negative clause."""
-    clauses: NDArray[np.int64]
+    clauses: int
     """How many say enough, and one."""
 
 
+NO_LEANING = Leaning(-inf, inf, 1)
+
+
 class Clauses:
-    """Reads the clauses of a text one by one."""
+    """Reads the clauses of texts one by one."""
 
     def __init__(self, artefact: Artefact) -> None:
         self._is_break = np.zeros(CODE_POINTS + 1, np.bool_)
@@ -43,16 +43,13 @@ class Clauses:
         )
         self._scale = float(artefact.scale[-1])
 
-    def read(self, scored: Scored, bias: Floats) -> Leanings:
-        leanings = Leanings(
-            best=np.full(len(bias), -np.inf),
-            worst=np.full(len(bias), np.inf),
-            clauses=np.ones(len(bias), np.int64),
-        )
-        begins = self._begins(scored.symbols.codes)
-        if not begins.any():
-            return leanings
-        begins |= scored.symbols.codes == END
+    def read(self, scored: Scored, bias: Floats) -> list[Leaning]:
+        """The leaning of each text; `bias` is what its log-odds begin with."""
+        codes = scored.symbols.codes
+        begins = self._begins(codes)
+        if not begins[:-2].any():
+            return [NO_LEANING] * len(bias)
+        begins |= codes == END
         clause = begins.cumsum()[scored.first]
         positive, squares = self._rows[:, scored.known]
         sums = np.bincount(clause, positive)
@@ -62,10 +59,13 @@ class Clauses:
         enough = (np.bincount(clause) >= _LEAST_GRAMS).nonzero()[0]
         owner = owner[enough]
         odds = sums[enough] * self._scale / lengths[enough] + bias[owner]
-        np.maximum.at(leanings.best, owner, odds)
-        np.minimum.at(leanings.worst, owner, odds)
-        np.add.at(leanings.clauses, owner, 1)
-        return leanings
+        best, worst = np.full(len(bias), -inf), np.full(len(bias), inf)
+        count = np.ones(len(bias), np.int64)
+        np.maximum.at(best, owner, odds)
+        np.minimum.at(worst, owner, odds)
+        np.add.at(count, owner, 1)
+        leanings = zip(best.tolist(), worst.tolist(), count.tolist(), strict=True)
+        return [Leaning(*leaning) for leaning in leanings]
 
     def _begins(self, codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
         begins = self._is_break[np.minimum(codes, CODE_POINTS)]
@@ -77,33 +77,3 @@ class Clauses:
                     but &= codes[ahead : ahead + places] == code
                 begins[:places] |= but
         return begins
-
-
-def lean(odds: Floats, neutral: Floats, leanings: Leanings, artefact: Artefact) -> list[Polarity]:
-    """Mixed where the clauses disagree and the whole is torn; neutral where that is likelier than a
-    side.
-
-    `odds` are the log-odds that the whole text is for it, `neutral` its probability of neutral.
-    """
-    calibration = artefact.calibration
-    sided = np.abs(odds)
-    mixed = leanings.best >= calibration.mixed_above
-    mixed &= leanings.worst <= -calibration.mixed_above
-    mixed &= sided < calibration.sided_above * np.maximum(1, _TWO_SIDED / leanings.clauses)
-    neither = _log_odds(neutral) + calibration.neutral_lead >= sided
-    sides = zip((odds > 0).tolist(), mixed.tolist(), neither.tolist(), strict=True)
-    return [_polarity(is_for, is_mixed, is_neither) for is_for, is_mixed, is_neither in sides]
-
-
-def _log_odds(probability: Floats) -> Floats:
-    kept = np.clip(probability, 1e-9, 1 - 1e-9)
-    log_odds: Floats = np.log(kept / (1 - kept))
-    return log_odds
-
-
-def _polarity(is_for: bool, is_mixed: bool, is_neither: bool) -> Polarity:  # noqa: FBT001
-    if is_mixed:
-        return Polarity.MIXED
-    if is_neither:
-        return Polarity.NEUTRAL
-    return Polarity.POSITIVE if is_for else Polarity.NEGATIVE

@@ -1,0 +1,266 @@
+"""Tags texts: the wide model reads all, the encoder those that the wide model is not sure of."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.emotion_tag.adapters.aspects.finder import AspectFinder
+from services.emotion_tag.adapters.cascade import decide
+from services.emotion_tag.adapters.cascade.calibration import Calibration, Scale, of_kind
+from services.emotion_tag.adapters.cascade.context import with_prior, with_reply
+from services.emotion_tag.adapters.locales import load_locales
+from services.emotion_tag.adapters.wide.artefact import Artefact
+from services.emotion_tag.adapters.wide.intensity import intensity, signs
+from services.emotion_tag.adapters.wide.wide_reader import Reading, WideReader
+from services.emotion_tag.domain.tag import EmotionTag, TextInput
+from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion
+
+MOST_FOR_ENCODER = 2_000
+"""Characters of a text that the encoder is asked about; a longer one is many things at once."""
+
+
+class Encoder(Protocol):
+    """The slower model. A text gets the same scores alone and in a batch."""
+
+    @property
+    def version(self) -> str: ...
+
+    def read(self, texts: Sequence[str], english: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The scores of each text: the emotions, then the log-odds of positive and of strong."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The confidence of the wide model in its answer to one text, and what it was held against."""
+
+    wide: float
+    asks_below: float
+    """Confidence under which the encoder is asked; 0 if it never is."""
+    unsure_below: float
+    """Confidence under which the answer, whoever gave it, is unsure."""
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What is known of one text on its way to a tag."""
+
+    language: str
+    """`zh` or `en`: which scales count."""
+    probabilities: list[float]
+    odds: float
+    """Log-odds of positive."""
+    confidence: float
+    strong: float | None = None
+    """The encoder's log-odds of a strong feeling, if it has read the text."""
+
+
+class CascadeTagger:
+    """Deterministic; a text gets the same answer alone and in a batch."""
+
+    def __init__(
+        self,
+        artefact: Artefact,
+        calibration: Calibration,
+        encoder: Encoder | None = None,
+        *,
+        added_locales: Path | None = None,
+        observe: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """`observe` is told how many texts were read, and how many of them by the encoder."""
+        self.locales, lexicons = load_locales(added_locales)
+        self._aspects = AspectFinder(artefact, lexicons)
+        self._wide = WideReader(artefact)
+        self._encoder = encoder if calibration.together else None
+        self._calibration = calibration
+        self._observe = observe
+        self.version = calibration.version + ("" if self._encoder else "-wide")
+
+    def tag(self, inputs: Sequence[TextInput]) -> list[EmotionTag]:
+        """Tag texts of any content, in their order; equal ones are read once."""
+        if not inputs:
+            return []
+        asked = list(dict.fromkeys(inputs))
+        reading, answers = self._read(asked)
+        tags = self._tags(asked, reading, answers)
+        if len(asked) == len(inputs):
+            return tags
+        by_input = dict(zip(asked, tags, strict=True))
+        return [by_input[one] for one in inputs]
+
+    def positive_odds(self, inputs: Sequence[TextInput]) -> list[float]:
+        """The log-odds that each text is for what it speaks of rather than against it."""
+        if not inputs:
+            return []
+        asked = list(dict.fromkeys(inputs))
+        _, answers = self._read(asked)
+        odds = {one: answer.odds for one, answer in zip(asked, answers, strict=False)}
+        return [odds[one] for one in inputs]
+
+    def _read(self, asked: Sequence[TextInput]) -> tuple[Reading, list[_Answer]]:
+        """What is made of different texts; behind them come those that they answer."""
+        answered = [_answered(one) for one in asked]
+        wanted = list(asked)
+        if any(reply is not None for reply in answered):
+            wanted = list(dict.fromkeys((*asked, *(reply for reply in answered if reply))))
+        reading = self._wide.read([one.text for one in wanted])
+        answers = self._answers(wanted, reading)
+        if any(one.context is not None for one in asked):
+            alone = {one: replace(answer) for one, answer in zip(wanted, answers, strict=True)}
+            for one, reply, answer in zip(asked, answered, answers, strict=False):
+                if one.context is not None:
+                    self._use_context(one, answer, alone[reply] if reply else None)
+        return reading, answers
+
+    @property
+    def lexicon_version(self) -> str:
+        """Tells the lists of words apart by which aspects are found."""
+        return self._aspects.version
+
+    def unknown_shares(self, texts: Sequence[str]) -> Sequence[float]:
+        """Of the n-grams of each text the share that the wide model has never seen, 0 to 1."""
+        return self._wide.unknown_shares(texts) if texts else []
+
+    def tiers(self, texts: Sequence[TextInput], tags: Sequence[EmotionTag]) -> Sequence[str]:
+        """Which part answered: `none`, `wide` or `encoder`."""
+        held = self.held_against(texts)
+        return [
+            "none" if not tag.confidence else "encoder" if one.wide < one.asks_below else "wide"
+            for one, tag in zip(held, tags, strict=True)
+        ]
+
+    def held_against(self, texts: Sequence[TextInput]) -> list[Held]:
+        """What decided about each text, whatever the encoder made of it."""
+        if not texts:
+            return []
+        reading = self._wide.read([one.text for one in texts])
+        return [self._held(one, reading, at) for at, one in enumerate(texts)]
+
+    def _held(self, one: TextInput, reading: Reading, at: int) -> Held:
+        answer = self._alone(one, reading, at)
+        asks = self._asks(one, reading, at, answer)
+        scales = self._calibration.together if asks else self._calibration.alone
+        scale = of_kind(scales[answer.language], one.kind)
+        return Held(answer.confidence, self._asks_below(one, answer), scale.unsure_below)
+
+    def spoke_for(self, text: str, emotion: Emotion) -> list[float]:
+        """The share of each code point in what speaks for an emotion in the wide model; below 0 if
+        it speaks against.
+
+        Those above 0 add up to 1, if there are any.
+        """
+        one = TextInput(text)
+        reading = self._wide.read([text])
+        shares = self._alone(one, reading, 0).probabilities
+        return self._wide.spoke_for(reading, len(text), EMOTIONS.index(emotion), shares)
+
+    def _answers(self, wanted: Sequence[TextInput], reading: Reading) -> list[_Answer]:
+        """The wide model's answers, and better ones where it was not sure."""
+        answers = [self._alone(one, reading, at) for at, one in enumerate(wanted)]
+        asking = [at for at, one in enumerate(wanted) if self._asks(one, reading, at, answers[at])]
+        if asking and self._encoder is not None:
+            english = np.array([answers[at].language == "en" for at in asking])
+            scores = self._encoder.read([wanted[at].text for at in asking], english)
+            for at, encoded in zip(asking, scores.tolist(), strict=True):
+                self._together(wanted[at], reading.logits[at], encoded, answers[at])
+        if self._observe is not None:
+            self._observe(len(wanted), len(asking))
+        return answers
+
+    def _alone(self, one: TextInput, reading: Reading, at: int) -> _Answer:
+        language = "en" if reading.languages[at] == "en" else "zh"
+        if reading.blank[at]:
+            return _Answer(language, _nothing(), 0.0, 0.0)
+        scale = of_kind(self._calibration.alone[language], one.kind)
+        scores = decide.scaled(scale, reading.logits[at], None)
+        shares = decide.probabilities(scores, self._calibration.sharpening)
+        return _Answer(language, shares, scores[-1], decide.confidence(scale, max(shares)))
+
+    def _asks(self, one: TextInput, reading: Reading, at: int, answer: _Answer) -> bool:
+        return not reading.blank[at] and answer.confidence < self._asks_below(one, answer)
+
+    def _asks_below(self, one: TextInput, answer: _Answer) -> float:
+        """The confidence under which the encoder is asked about a text; 0 if it never is."""
+        if self._encoder is None or len(one.text) > MOST_FOR_ENCODER:
+            return 0.0
+        return of_kind(self._calibration.asks_below[answer.language], one.kind)
+
+    def _together(
+        self, one: TextInput, wide: Sequence[float], encoded: Sequence[float], answer: _Answer
+    ) -> None:
+        scale = of_kind(self._calibration.together[answer.language], one.kind)
+        scores = decide.scaled(scale, wide, encoded)
+        answer.probabilities = decide.probabilities(scores, self._calibration.sharpening)
+        answer.odds = scores[-1]
+        answer.confidence = decide.confidence(scale, max(answer.probabilities))
+        answer.strong = encoded[-1]
+
+    def _use_context(self, one: TextInput, answer: _Answer, reply: _Answer | None) -> None:
+        weights, own = self._calibration.context, answer.probabilities
+        shares = own
+        if reply is not None and reply.confidence > 0:
+            shares = with_reply(weights, one.text, shares, reply.probabilities)
+        if one.context is not None and one.context.prior is not None:
+            shares = with_prior(weights, one.text, shares, one.context.prior)
+        if shares is not own:
+            answer.probabilities = shares
+            answer.confidence = decide.confidence(self._scale(one, answer), max(shares))
+
+    def _scale(self, one: TextInput, answer: _Answer) -> Scale:
+        fitted = self._calibration
+        scales = fitted.alone if answer.strong is None else fitted.together
+        return of_kind(scales[answer.language], one.kind)
+
+    def _tags(
+        self, asked: Sequence[TextInput], reading: Reading, answers: Sequence[_Answer]
+    ) -> list[EmotionTag]:
+        """The tags of the first texts read; behind them stand those that they answer."""
+        shares = [answer.probabilities for answer in answers]
+        top = [share.index(max(share)) for share in shares]
+        evidence = self._wide.evidence(reading, top, shares)
+        locales = [
+            self.locales.of(one.locale, language)
+            for one, language in zip(asked, reading.languages, strict=False)
+        ]
+        masks = [locale.lexicons for locale in locales] + [0] * (len(answers) - len(asked))
+        aspects = self._aspects.find(reading.scored, reading.positive_bias, masks)
+        tags = []
+        for at, one in enumerate(asked):
+            answer, scale, share = answers[at], self._scale(one, answers[at]), shares[at]
+            neutral = share[decide.NEUTRAL]
+            tag = EmotionTag(
+                emotion=EMOTIONS[top[at]],
+                scores=tuple(share),
+                polarity=decide.polarity(scale, answer.odds, neutral, reading.leanings[at]),
+                intensity=self._intensity(one, answer, neutral, share[top[at]]),
+                confidence=answer.confidence,
+                unsure=answer.confidence < scale.unsure_below,
+                language=reading.languages[at],
+                evidence=evidence[at],
+                model_version=self.version,
+                aspects=aspects[at],
+                locale=locales[at].name,
+            )
+            tags.append(tag)
+        return tags
+
+    def _intensity(self, one: TextInput, answer: _Answer, neutral: float, top: float) -> float:
+        shown = signs(one.text, neutral, top)
+        if answer.strong is None:
+            return intensity(self._calibration.intensity, shown)
+        return intensity(self._calibration.intensity_together, (*shown, answer.strong))
+
+
+def _answered(one: TextInput) -> TextInput | None:
+    """The text that another answers, as one of its own."""
+    if one.context is None or not one.context.reply_to:
+        return None
+    return TextInput(one.context.reply_to, one.kind, one.locale)
+
+
+def _nothing() -> list[float]:
+    return [float(place == decide.NEUTRAL) for place in range(len(EMOTIONS))]

@@ -9,7 +9,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/protos/gen
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-once test check fix lint types imports protos protos-check protos-breaking \
   migrate migration migrations-check up down status logs bench train-emotion evaluate-emotion locks venv \
-  pictures
+  pictures bench-peers
 
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -24,6 +24,10 @@ demo-once: venv ## The same, then end; writes .local/demo/summary.json
 
 bench: venv ## Measure, against what each figure is compared with (ONLY=area for a part)
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only "$(ONLY)")
+
+bench-peers: venv ## What the bench compares texts a second with: SnowNLP and cnsenti, for the bench alone
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --upgrade \
+	  --target .local/bench/peers snownlp==0.12.3 cnsenti==0.0.7 jieba==0.42.1
 
 ##@ Everyday
 check: protos-check lint types imports migrations-check test ## What CI runs, changing nothing

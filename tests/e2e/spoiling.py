@@ -98,7 +98,8 @@ def _one(field: Field, rules: Any, good: Any, path: str) -> Iterator[Spoiled]:
     if kind == Field.TYPE_STRING:
         yield Spoiled("NUL", path, "a\0b")
         for what, bad in _bad_texts(rules.string, good):
-            yield Spoiled(what, path, bad, is_shape=False)
+            if bad or not rules.ignore:
+                yield Spoiled(what, path, bad, is_shape=False)
     elif kind == Field.TYPE_BYTES:
         yield from _bad_sizes(rules.bytes, path)
     elif kind == Field.TYPE_ENUM:

@@ -54,7 +54,7 @@ TRUST_IN_ALERT = 0.1
 
 
 SLACK = 15.0
-"""The bound is at least so many times too high; measured, see decision 0016."""
+"""The bound is at least so many times too high; measured, see decision 0012."""
 
 
 def threshold_for(false_alarms: float) -> float:

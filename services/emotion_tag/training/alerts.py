@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -33,6 +34,7 @@ from services.emotion_tag.domain.alert_watch import (
     threshold_for,
 )
 from services.emotion_tag.domain.aspect import ASPECTS
+from services.emotion_tag.training.alert_replay import replay
 
 START = datetime(2026, 3, 2, tzinfo=LOCAL).astimezone(UTC)  # a Monday
 LEARNING = 14  # days
@@ -93,10 +95,7 @@ def tell(rng: np.random.Generator, texts: int, rates: Floats) -> Told:
     edges = np.concatenate([[0.0], np.minimum(rates, 0.9).cumsum()])
     return Told(
         texts,
-        [
-            ((draws >= low) & (draws < high)).nonzero()[0].tolist()
-            for low, high in pairwise(edges)
-        ],
+        [((draws >= low) & (draws < high)).nonzero()[0].tolist() for low, high in pairwise(edges)],
     )
 
 
@@ -314,7 +313,13 @@ def main() -> None:
     parser.add_argument("--spread", type=float, default=0.1)
     parser.add_argument("--false-alarms", type=float, default=FALSE_ALARMS)
     parser.add_argument("--seed", type=int, default=16)
+    parser.add_argument("--data", type=Path, help="replay real texts from this folder instead")
+    parser.add_argument("--most", type=int, default=20_000, help="texts of each corpus to replay")
     asked = parser.parse_args()
+    if asked.data:
+        threshold = threshold_for(asked.false_alarms)
+        _say(replay(asked.data, threshold, asked.most, asked.seed))
+        return
     for volume in asked.volumes:
         rng = np.random.default_rng(asked.seed)
         world = make_world(

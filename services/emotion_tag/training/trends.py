@@ -38,7 +38,7 @@ def danmaku(folder: Path) -> list[str]:
 
 def measure(name: str, lines: Sequence[str], seed: int) -> str:
     """The figures of one corpus in one line."""
-    random, fold = Random(seed), FoldedText()
+    random, fold = Random(seed), FoldedText()  # noqa: S311
     folded = [text for line in lines if (text := fold(line))]
     random.shuffle(folded)
     bursts = _bursts(folded, random)
@@ -65,7 +65,8 @@ def measure(name: str, lines: Sequence[str], seed: int) -> str:
     ours = [{one.talk.text, *one.variants} for one in found]
     plain = [{text} for text, _ in now.most_common(50)]
     figures = ", ".join(
-        f"recall@{k} {_recall(bursts, ours[:k]):.2f} (by frequency {_recall(bursts, plain[:k]):.2f})"
+        f"recall@{k} {_recall(bursts, ours[:k]):.2f}"
+        f" (by frequency {_recall(bursts, plain[:k]):.2f})"
         for k in (10, 20, 50)
     )
     return (

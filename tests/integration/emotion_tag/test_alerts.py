@@ -297,19 +297,6 @@ async def test_what_an_alert_is_not_ready_for_is_refused(
     assert unknown.value.reason == "ALERT_NOT_FOUND"
 
 
-async def test_the_same_request_acknowledges_once(
-    emotions: Harness, alerts: AlertServiceStub
-) -> None:
-    await crowd(emotions)
-    [alert] = await opened(alerts)
-    request = pb.AcknowledgeAlertRequest(alert_id=alert.alert_id, request_id=str(new_id()))
-
-    first = await alerts.AcknowledgeAlert(request)
-    again = await alerts.AcknowledgeAlert(request)
-
-    assert first == again
-
-
 async def test_a_spike_that_is_over_resolves_itself(
     emotions: Harness, alerts: AlertServiceStub
 ) -> None:

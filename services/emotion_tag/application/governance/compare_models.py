@@ -26,7 +26,7 @@ async def compare_models(
     second = await _latest(other, gold_set_id, tx)
     gave, _ = await tx.evaluations.answers(first.evaluation_id)
     other_gave, _ = await tx.evaluations.answers(second.evaluation_id)
-    return await asyncio.to_thread(_compare, gave, other_gave, gold.space)
+    return await asyncio.to_thread(compare_answers, gave, other_gave, gold.space)
 
 
 async def _latest(version: str, gold_set_id: UUID, tx: GovernanceTransaction) -> Evaluation:
@@ -40,7 +40,10 @@ async def _latest(version: str, gold_set_id: UUID, tx: GovernanceTransaction) ->
     return found
 
 
-def _compare(first: Sequence[Answer], second: Sequence[Answer], space: LabelSpace) -> Comparison:
+def compare_answers(
+    first: Sequence[Answer], second: Sequence[Answer], space: LabelSpace
+) -> Comparison:
+    """Compare answers to the same rows; those that only one has are left out."""
     classes = CLASSES[space]
 
     def by_row(answers: Sequence[Answer]) -> dict[str, tuple[int, float]]:

@@ -21,6 +21,8 @@ from tests.integration.emotion_tag.conftest import Harness, tell
 from tests.support.loops import eventually
 from tests.support.serving import as_caller
 
+pytestmark = pytest.mark.timeout(180)  # many texts go all the way
+
 ANGRY = "什么破店，气死我了，退钱！！"
 HAPPY = "哈哈哈太开心了，超级喜欢！！"
 ENOUGH = 14
@@ -51,7 +53,7 @@ async def counted(emotions: Harness, texts: int) -> None:
         rows = await emotions.rows("SELECT count(*) FROM emotion_tag.alert_mentions")
         return bool(rows[0][0] == texts)
 
-    await eventually(is_counted)
+    await eventually(is_counted, within=60)
 
 
 async def opened(stub: AlertServiceStub, **wanted: Any) -> list[alert_pb2.Alert]:
@@ -62,7 +64,7 @@ async def opened(stub: AlertServiceStub, **wanted: Any) -> list[alert_pb2.Alert]
         found[:] = (await stub.ListAlerts(pb.ListAlertsRequest(**wanted))).alerts
         return bool(found)
 
-    await eventually(is_there)
+    await eventually(is_there, within=60)
     return found
 
 
@@ -159,7 +161,7 @@ async def test_deleted_texts_do_not_count(emotions: Harness, alerts: AlertServic
         rows = await emotions.rows("SELECT counts[1], counts[2] FROM emotion_tag.alert_quarters")
         return [tuple(row) for row in rows] == [(0, 0)]
 
-    await eventually(is_nothing)
+    await eventually(is_nothing, within=60)
     await crowd(emotions, 8)
     await counted(emotions, 16)
     assert not (await alerts.ListAlerts(pb.ListAlertsRequest())).alerts

@@ -230,6 +230,8 @@ def bad_parameters(field: Field) -> Iterator[tuple[str, str]]:
             yield from (("no bool", bad) for bad in ("yes", "1", "TRUE", ""))
         case Field.TYPE_ENUM:
             yield from (("no such value", bad) for bad in ("NO_SUCH_NAME", "9999", "-1", "", "1.5"))
+        case Field.TYPE_MESSAGE:
+            yield from ((one.what, one.values) for one in _well_known(field, rules, ""))
         case kind:
             least, most = _WHOLE[kind]
             wrong = ("x", "", "1.5", "NaN", "Infinity", "1e999", "0x10", " 1", "1_0", "１")

@@ -523,6 +523,7 @@ UNKNOWN = {
     "UpdateConsents": ("userId", "USER_NOT_FOUND"),
     "GetProfile": ("userId", "USER_NOT_FOUND"),
     "GetContentTag": ("contentId", "TAG_NOT_FOUND"),
+    "AcknowledgeDistressSignal": ("signalId", "DISTRESS_SIGNAL_NOT_FOUND"),
     "GetAlert": ("alertId", "ALERT_NOT_FOUND"),
     "AcknowledgeAlert": ("alertId", "ALERT_NOT_FOUND"),
     "ResolveAlert": ("alertId", "ALERT_NOT_FOUND"),
@@ -546,6 +547,7 @@ UNKNOWN = {
 
 ANSWERED = {"GetMood", "ListFollowing", "ListFeed", "ListOffers", "ListCouponClaims"} | {
     *("ListIdentities", "ListRecommendations", "UnfollowUser", "CreatePost", "CreateSession"),
+    *("ListMoodTimeline", "GetMoodTendency", "ForecastMood", "ForgetMood"),
 }
 """RPCs with an id of somebody that need not be known: their contract has an answer."""
 

@@ -19,7 +19,6 @@ from services.emotion_tag.entrypoints.subject_schedule import SubjectHousekeepin
 from tests.integration.emotion_tag.conftest import Harness, tell
 from tests.support.loops import eventually
 
-Kind = emotion_pb2.SubjectKind.ValueType
 HAPPY = "哈哈哈太开心了，超级喜欢！！"
 ANGRY = "什么破店，气死我了，退钱！！"
 PRODUCT, BRAND, ROOM = (
@@ -33,7 +32,9 @@ def subjects(emotions: Harness) -> Any:
     return emotions.served.stub(SubjectServiceStub)
 
 
-async def profile(emotions: Harness, kind: Kind, name: str) -> subject_pb2.SubjectProfile:
+async def profile(
+    emotions: Harness, kind: emotion_pb2.SubjectKind.ValueType, name: str
+) -> subject_pb2.SubjectProfile:
     request = pb.GetSubjectProfileRequest(kind=kind, subject_id=name)
     found: subject_pb2.SubjectProfile = (
         await subjects(emotions).GetSubjectProfile(request)
@@ -47,7 +48,9 @@ async def published(emotions: Harness, words: str, author: str, **about: Any) ->
     return event.content_id
 
 
-async def counted(emotions: Harness, kind: Kind, name: str, count: int) -> None:
+async def counted(
+    emotions: Harness, kind: emotion_pb2.SubjectKind.ValueType, name: str, count: int
+) -> None:
     async def is_counted() -> bool:
         return (await profile(emotions, kind, name)).text_count == count
 

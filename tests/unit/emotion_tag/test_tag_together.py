@@ -4,10 +4,11 @@ import asyncio
 import threading
 from collections.abc import Sequence
 
-from services.emotion_tag.application.tagging.tag_texts import AT_ONCE
 from services.emotion_tag.application.tagging.tag_together import (
+    BATCHES,
     CHARACTERS_AT_ONCE,
     REMEMBERED,
+    TEXTS_AT_ONCE,
     TagTogether,
 )
 from services.emotion_tag.domain.tag import EmotionTag, TextInput
@@ -22,13 +23,12 @@ class BrokenTagger(FakeTagger):
 async def test_texts_of_the_same_moment_are_one_batch() -> None:
     tagger = FakeTagger()
     together = TagTogether(tagger)
-    texts = ["好" * length for length in range(1, 17)]
+    texts = ["好" * length for length in range(1, TEXTS_AT_ONCE + 1)]
 
     tags = await asyncio.gather(*(together.tag(TextInput(text)) for text in texts))
 
     assert tagger.chunks == [texts]
     assert [tag.language for tag in tags] == [str(len(text)) for text in texts]
-    assert tagger.threads == {threading.get_ident()}
 
 
 async def test_a_batch_is_bounded_and_nobody_is_left_out() -> None:
@@ -56,8 +56,8 @@ async def test_a_text_that_was_tagged_is_remembered() -> None:
 async def test_only_the_latest_answers_are_remembered() -> None:
     tagger = FakeTagger()
     together = TagTogether(tagger)
-    for number in range(REMEMBERED + 1):
-        await together.tag(TextInput(str(number)))
+    texts = [TextInput(str(number)) for number in range(REMEMBERED + 1)]
+    await asyncio.gather(*map(together.tag, texts))
     tagger.chunks.clear()
 
     await together.tag(TextInput(str(REMEMBERED)))
@@ -88,9 +88,38 @@ async def test_a_failure_reaches_everybody_who_waits() -> None:
     assert [type(answer) for answer in answers] == [ValueError, ValueError]
 
 
-async def test_a_long_text_is_tagged_beside_the_event_loop() -> None:
+async def test_texts_are_tagged_beside_the_event_loop() -> None:
     tagger = FakeTagger()
 
-    await TagTogether(tagger).tag(TextInput("好" * (AT_ONCE + 1)))
+    await TagTogether(tagger).tag(TextInput("好"))
 
+    assert tagger.threads
     assert threading.get_ident() not in tagger.threads
+
+
+class SlowTagger(FakeTagger):
+    """Takes its time over what is hard."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_end = threading.Event()
+
+    def tag(self, inputs: Sequence[TextInput]) -> list[EmotionTag]:
+        if any(one.text == "难" for one in inputs):
+            assert self.may_end.wait(10)
+        return super().tag(inputs)
+
+
+async def test_a_hard_text_does_not_keep_the_next_one_waiting() -> None:
+    tagger = SlowTagger()
+    together = TagTogether(tagger)
+    hard = asyncio.create_task(together.tag(TextInput("难")))
+    await asyncio.sleep(0.01)
+
+    easy = await together.tag(TextInput("好的"))
+
+    assert BATCHES > 1
+    assert easy.language == "2"
+    assert not hard.done()
+    tagger.may_end.set()
+    assert (await hard).language == "1"

@@ -25,7 +25,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from infra.demo import picture
-from infra.demo.api import Api, ApiError, open_session
+from infra.demo.api import Api, ApiError, Json, open_session
+from infra.demo.feelings_tour import tour
 from infra.demo.importers.choosing import read_community
 from infra.demo.importers.community import Comment, Community, Post
 from infra.demo.importers.report import DataError
@@ -66,6 +67,7 @@ class Demo:
         self._memory = recall(FOLDER / "memory.json", data)
         self._live_keys = _live_keys(community)
         self._replayed = Replayed()
+        self._evidence: list[Json] = []
 
     @property
     def is_new(self) -> bool:
@@ -89,9 +91,11 @@ class Demo:
         others = [line for line in lines if line not in told_as_stories]
         await self._replay(stack, admin, others, pace=PACE_ONCE if once else PACE)
         await self._tell_stories(admin, told_as_stories)
+        self._console.rule("What the shop knows of feelings")
+        felt = await tour(admin, self._community, memory.loaded, self._console)
         failures = [*admin.failures, *self._replayed.late, *await _dead_letters(stack)]
         tagged = await told(stack.broker_url, "emotion_tag", TAGGED)
-        self._write_summary(memory, tagged, failures)
+        self._write_summary(memory, tagged, felt, failures)
         for failure in failures[:5]:
             self._console.print(f"[red]failed[/] {failure}", soft_wrap=True)
         await self._show_where(stack, admin, lines[0])
@@ -207,8 +211,12 @@ class Demo:
                 allows_mood=line.allows_mood,
             )
             self._console.print(picture.story_panel(story))
+            felt = picture.emotion_of(story.tag).lower()
+            self._evidence.append({"emotion": felt, "because_of": story.evidence})
 
-    def _write_summary(self, memory: Memory, tagged: int, failures: Sequence[str]) -> None:
+    def _write_summary(
+        self, memory: Memory, tagged: int, felt: Json, failures: Sequence[str]
+    ) -> None:
         p50, p99 = self._replayed.percentile(0.5), self._replayed.percentile(0.99)
         summary = {
             "data": self._community.source,
@@ -222,6 +230,8 @@ class Demo:
                 "p99": p99 and round(p99, 1),
                 "comments": len(self._replayed.latencies_ms),
             },
+            "evidence": self._evidence,
+            **felt,
             "failures": len(failures),
             "seconds": round(perf_counter() - self._began, 1),
         }

@@ -8,10 +8,10 @@ from resonance.community.v1.community_events_pb2 import ContentDeleted
 from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentTagged
 from services.chassis.kernel.clock import Clock
 from services.chassis.messaging.subscriber import Delivered, Reaction, each
-from services.emotion_tag.application.alerts.measures import note_opened
 from services.emotion_tag.application.alerts.ports import AlertTransactions
 from services.emotion_tag.application.alerts.watch_subjects import unwatch_content, watch_contents
 from services.emotion_tag.domain.alert import AlertState
+from services.emotion_tag.entrypoints.alert_measures import note_opened
 
 
 def alert_reactions(

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from services.chassis.kernel.clock import Clock
 from services.chassis.observability.logs import get_logger
 from services.chassis.rpc.errors import expected
-from services.emotion_tag.application.alerts.measures import note_unresolved
 from services.emotion_tag.application.alerts.ports import AlertTransactions
 from services.emotion_tag.application.alerts.settle_alerts import forget_counts, settle_alerts
+from services.emotion_tag.entrypoints.alert_measures import note_unresolved
 
 log = get_logger(__name__)
 

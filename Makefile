@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FINETUNE := .local/finetune
 IMAGES := profile emotion_tag emotion_tag_pictures recommendation community campaign gateway
 export PYTHONPATH := $(CURDIR):$(CURDIR)/protos/gen
 
@@ -84,12 +85,29 @@ logs: ## Follow a log: make logs S=profile
 	@tail -n 50 -F .local/stack/log/$(or $(S),*).log
 
 ##@ Emotion model
-train-emotion: venv ## Train the emotion model on DATA=folder of corpora; writes its weights into the service
-	@$(BIN)/python -m services.emotion_tag.training $(if $(DATA),--data "$(DATA)")
+train-emotion: venv ## Train the emotion model on DATA=folder of corpora (RECIPE=research|open, STAGE=wide: the fast part alone)
+	@$(BIN)/python -m services.emotion_tag.training --data "$(DATA)" --recipe $(or $(RECIPE),research) --stage wide
+ifneq ($(STAGE),wide)
+	@$(MAKE) --no-print-directory $(FINETUNE)/.ready
+	@$(FINETUNE)/bin/python -m services.emotion_tag.training.encoder --data "$(DATA)" --recipe $(or $(RECIPE),research)
+	@for stage in calibrate distil; do $(BIN)/python -m services.emotion_tag.training \
+	  --data "$(DATA)" --recipe $(or $(RECIPE),research) --stage $$stage || exit 1; done
+endif
 
-evaluate-emotion: venv ## Report the emotion model (DATA=folder of corpora or FILE=own texts, MAP, MODEL=folder)
-	@$(BIN)/python -m services.emotion_tag.training.evaluate $(if $(DATA),--data "$(DATA)") \
-	  $(if $(FILE),--file "$(FILE)") $(if $(MAP),--map "$(MAP)") $(if $(MODEL),--model "$(MODEL)")
+evaluate-emotion: venv ## Report a model: DATA=folder of corpora or FILE=own texts MAP=labels (MODEL=research|open|folder, JSON=file, BESIDE=1)
+	@$(if $(BESIDE),$(MAKE) --no-print-directory bench-peers)
+	@$(if $(BESIDE),PYTHONPATH="$(PYTHONPATH):.local/bench/peers") $(BIN)/python -m services.emotion_tag.training.evaluation \
+	  $(if $(DATA),--data "$(DATA)") $(if $(FILE),--file "$(FILE)") $(if $(MAP),--map "$(MAP)") \
+	  $(if $(MODEL),--model "$(MODEL)") $(if $(JSON),--json "$(JSON)") $(if $(BESIDE),--beside)
+
+# Torch for processors has an index of its own, TORCH_INDEX; without it the usual build is installed.
+$(FINETUNE)/.ready: requirements/finetune.txt
+	@echo "Setting up $(FINETUNE): some minutes the first time"
+	@test -x $(FINETUNE)/bin/python || $(PYTHON) -m venv $(FINETUNE)
+	@$(FINETUNE)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@$(FINETUNE)/bin/python -m pip install -qq --disable-pip-version-check \
+	  $(if $(TORCH_INDEX),--index-url "$(TORCH_INDEX)") "torch>=2.5"
+	@touch $@
 
 ##@ Dependencies
 venv: $(VENV)/.ready ## Make or renew .venv from requirements/dev.txt

@@ -18,6 +18,7 @@ from tests.integration.emotion_tag.conftest import Harness
 from tests.support.loops import eventually
 from tests.support.serving import as_caller
 
+PATIENCE = 30.0  # seconds; what is tested is what is answered, not how fast
 ANGRY = "什么破店，气死我了，退钱！！"
 JOY, ANGER, SADNESS = (
     emotion_pb2.EMOTION_JOY,
@@ -51,7 +52,7 @@ class Correcting:
             polarity=emotion_pb2.POLARITY_POSITIVE,
             **more,  # type: ignore[arg-type]  # other fields of the request
         )
-        return await self.stub.SubmitCorrection(request, metadata=caller)
+        return await self.stub.SubmitCorrection(request, metadata=caller, timeout=PATIENCE)
 
     async def shown(self, content_id: str) -> tag_pb.GetContentTagResponse:
         return await self.emotions.stub.GetContentTag(

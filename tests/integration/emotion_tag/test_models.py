@@ -39,6 +39,7 @@ from tests.support.loops import eventually, running
 from tests.support.serving import Served, as_caller, serve
 
 CANDIDATE = "candidate-1"
+PATIENCE = 30.0  # seconds, for calls whose speed is not what is tested
 ADMIN = as_caller(Caller(new_id(), frozenset({"admin"})))
 OPERATOR = as_caller(Caller(new_id(), frozenset({"operator"})))
 SENTENCES = [
@@ -100,7 +101,9 @@ class Pair:
             metadata=OPERATOR,
         )
         inputs = [
-            gold_pb2.GoldInput(text=f"{text} {at}", label=label, slices=["odd" if at % 2 else "even"])
+            gold_pb2.GoldInput(
+                text=f"{text} {at}", label=label, slices=["odd" if at % 2 else "even"]
+            )
             for at in range(rows)
             for text, label in [SENTENCES[at % len(SENTENCES)]]
         ]
@@ -159,7 +162,8 @@ async def pair(
             model="open",
             models_folder=models_folder,
         )
-        replicas, loops = [], []
+        replicas: list[Replica] = []
+        loops: list[Any] = []
         for _ in range(2):
             engine = make_engine(settings.database_url.get_secret_value(), pool_size=12)
             opened.push_async_callback(engine.dispose)
@@ -167,7 +171,9 @@ async def pair(
             broker = await opened.enter_async_context(
                 Broker(broker_url_of("emotion_tag"), "emotion_tag")
             )
-            service = build(settings, Ground(database=database, broker=broker, clock=ShiftedClock()))
+            service = build(
+                settings, Ground(database=database, broker=broker, clock=ShiftedClock())
+            )
             assert service.close is not None
             assert service.warm_up is not None
             opened.push_async_callback(service.close)
@@ -182,7 +188,7 @@ async def pair(
             Broker(broker_url_of("community"), "community")
         )
         async with running(*loops):
-            yield Pair(*replicas, contents, community, database)
+            yield Pair(replicas[0], replicas[1], contents, community, database)
 
 
 async def test_the_models_of_all_folders_are_listed_the_active_one_first(pair: Pair) -> None:
@@ -226,9 +232,7 @@ async def test_an_evaluation_whose_process_died_goes_on_where_it_was(pair: Pair)
             "UPDATE emotion_tag.evaluations SET ended_at = NULL, figures = NULL,"
             " held_until = now() - interval '1 minute'"
         )
-        await connection.exec_driver_sql(
-            "DELETE FROM emotion_tag.answer_chunks WHERE number > 0"
-        )
+        await connection.exec_driver_sql("DELETE FROM emotion_tag.answer_chunks WHERE number > 0")
 
     again = await pair.evaluated(CANDIDATE, gold.gold_set_id)
 
@@ -337,7 +341,9 @@ async def test_a_candidate_reads_beside_and_passes_the_gates_once_it_has_read_en
     assert model.model.is_shadow
 
     async def shadow() -> model_pb2.Shadow:
-        answer = await pair.models.GetShadow(pb.GetShadowRequest(version=CANDIDATE))
+        answer = await pair.models.GetShadow(
+            pb.GetShadowRequest(version=CANDIDATE), timeout=PATIENCE
+        )
         return answer.shadow  # type: ignore[no-any-return]  # stubs are made by name
 
     await asyncio.sleep(0.5)
@@ -352,7 +358,7 @@ async def test_a_candidate_reads_beside_and_passes_the_gates_once_it_has_read_en
     found = await shadow()
     assert (found.agreement, found.polarity_agreement, found.divergence) == (1, 1, 0)
     assert found.speed_ratio > 0
-    gates = await pair.models.CheckGates(pb.CheckGatesRequest(version=CANDIDATE))
+    gates = await pair.models.CheckGates(pb.CheckGatesRequest(version=CANDIDATE), timeout=PATIENCE)
     passed = {gate.name: gate.is_passed for gate in gates.gates}
     assert passed["macro_f1"]
     assert passed["slices"]
@@ -437,7 +443,7 @@ async def test_the_report_is_one_page_that_loads_nothing(pair: Pair) -> None:
 
     for language, word in (("zh", "宏平均 F1"), ("en", "macro-F1")):
         answer = await pair.models.GetModelReport(
-            pb.GetModelReportRequest(version=CANDIDATE, language_code=language)
+            pb.GetModelReportRequest(version=CANDIDATE, language_code=language), timeout=PATIENCE
         )
         page = answer.page.data.decode()
         assert answer.page.content_type == "text/html; charset=utf-8"
@@ -447,6 +453,8 @@ async def test_the_report_is_one_page_that_loads_nothing(pair: Pair) -> None:
         assert "http://" not in page
         assert "https://" not in page
 
-    fairness = (await pair.models.GetFairness(pb.GetFairnessRequest(version=CANDIDATE))).fairness
+    fairness = (
+        await pair.models.GetFairness(pb.GetFairnessRequest(version=CANDIDATE), timeout=PATIENCE)
+    ).fairness
     assert {one.name for one in fairness.gaps} >= {"gender:pronoun-zh", "dialect:cantonese"}
     assert [one.name for one in fairness.gold] == ["评论 <b>"]

@@ -113,7 +113,7 @@ _ENTRIES = (
         Localized(
             "中文语料没有这个标签：由自写标注样例和提示词（期待、种草、坐等……）从“高兴”中分出；英文取自“渴望”和“乐观”。",
             "中文語料沒有這個標籤：由自寫標註樣例和提示詞（期待、種草、坐等……）從「高興」中分出；英文取自「渴望」和「樂觀」。",
-            "No Chinese corpus labels it: own annotated examples and cue words (期待, 种草, 坐等, …) "
+            "No Chinese corpus labels it: own examples and cue words (期待, 种草, 坐等, …) "
             "set it apart from happy; in English it is desire and optimism.",
         ),
     ),
@@ -154,7 +154,7 @@ _ENTRIES = (
         Localized(
             "中文语料没有这个标签：由自写标注样例和提示词（失望、白买、不如预期……）从“悲伤”中分出；英文语料有此标签。",
             "中文語料沒有這個標籤：由自寫標註樣例和提示詞（失望、白買、不如預期……）從「悲傷」中分出；英文語料有此標籤。",
-            "No Chinese corpus labels it: own annotated examples and cue words (失望, 白买, 不如预期, …) "
+            "No Chinese corpus labels it: own examples and cue words (失望, 白买, 不如预期, …) "
             "set it apart from sad; the English one does.",
         ),
     ),
@@ -204,7 +204,7 @@ _ENTRIES = (
         Localized(
             "没有语料标注它：由自写标注样例和提示词（无聊、没意思、看腻……）得出；按普拉切克轮，它是轻微的厌恶。",
             "沒有語料標註它：由自寫標註樣例和提示詞（無聊、沒意思、看膩……）得出；按普拉奇克輪，它是輕微的厭惡。",
-            "No corpus labels it: it rests on own annotated examples and cue words (无聊, 没意思, 看腻, …); "
+            "No corpus labels it: own examples and cue words (无聊, 没意思, 看腻, …) tell it; "
             "on Plutchik's wheel it is a mild disgust.",
         ),
     ),

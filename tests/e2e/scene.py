@@ -300,7 +300,7 @@ def _governance(content_id: str, gold_set_id: str, page: Values, key: Values) ->
         },
         "GetAgreement": {**kind, "days": 30},
         "ListReviewQueue": {**kind, **page},
-        "ClaimReviews": {"count": 5, **kind, **key},
+        "ClaimReviews": {"count": 5, **kind},
         "SkipReview": {"contentId": content_id, **key},
         "CreateGoldSet": {
             "name": f"gold {uuid4()}",

@@ -129,6 +129,16 @@ async def test_a_text_for_two_raters_is_given_to_two_and_no_more(queue: Queue) -
     assert await queue.listed() == []
 
 
+async def test_asking_again_gives_the_same_texts(queue: Queue) -> None:
+    await queue.waits(*DOUBTFUL)
+    ann = agent()
+
+    first, again = await queue.claimed(ann, 2), await queue.claimed(ann, 2)
+
+    assert [one.content_id for one in again] == [one.content_id for one in first]
+    assert len(await queue.claimed(ann, 3)) == 3
+
+
 async def test_a_claim_ends_after_a_while(queue: Queue) -> None:
     await queue.waits(DOUBTFUL[0])
     await queue.claimed(agent())

@@ -108,6 +108,24 @@ class PostgresReviews:
             query = query.where(reviews.c.kind == str(kind))
         return [_to_review(row) for row in await self._connection.execute(query)]
 
+    async def held_by(
+        self, rater_id: UUID, kind: TextKind | None, now: datetime, limit: int
+    ) -> Sequence[Review]:
+        query = (
+            select(reviews)
+            .join(review_claims, review_claims.c.content_id == reviews.c.content_id)
+            .where(
+                review_claims.c.rater_id == rater_id,
+                ~review_claims.c.is_done,
+                review_claims.c.expires_at > now,
+            )
+            .order_by(reviews.c.score.desc(), reviews.c.content_id.desc())
+            .limit(limit)
+        )
+        if kind is not None:
+            query = query.where(reviews.c.kind == str(kind))
+        return [_to_review(row) for row in await self._connection.execute(query)]
+
     async def claim(self, content_ids: Sequence[UUID], rater_id: UUID, until: datetime) -> None:
         if not content_ids:
             return

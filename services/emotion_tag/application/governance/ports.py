@@ -97,6 +97,12 @@ class Reviews(Protocol):
         theirs already, and not held by as many others as are wanted."""
         ...
 
+    async def held_by(
+        self, rater_id: UUID, kind: TextKind | None, now: datetime, limit: int
+    ) -> Sequence[Review]:
+        """What the rater has claimed and not judged, highest score first."""
+        ...
+
     async def claim(self, content_ids: Sequence[UUID], rater_id: UUID, until: datetime) -> None: ...
 
     async def done(self, content_id: UUID, rater_id: UUID, *, rated: bool) -> bool:

@@ -49,14 +49,16 @@ async def claim_reviews(
 ) -> Sequence[Review]:
     """Give a rater texts that nobody else gets meanwhile; those that are gone leave the queue.
 
-    The texts are asked for while the reviews are locked, within the deadline of that call.
+    What they hold already comes first, so that asking again gives the same.
 
     Raises:
         ContentUnreachable: the neighbour did not answer in time.
     """
     now = clock.now()
     async with transactions() as tx:
-        chosen = diverse(await tx.reviews.free_for(rater_id, kind, now, CANDIDATES), count)
+        held = list(await tx.reviews.held_by(rater_id, kind, now, count))
+        free = await tx.reviews.free_for(rater_id, kind, now, CANDIDATES)
+        chosen = held + diverse(free, count - len(held))
         until = now + CLAIM_LASTS
         await tx.reviews.claim([one.content_id for one in chosen], rater_id, until)
     read = await contents.read([one.content_id for one in chosen]) if chosen else []

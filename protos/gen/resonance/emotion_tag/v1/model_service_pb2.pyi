@@ -279,23 +279,19 @@ class ClaimReviewsRequest(_message.Message):
 
     COUNT_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
     count: _builtins.int
     """At most so many. 0 means 10."""
     kind: _emotion_pb2.TextKind.ValueType
     """Texts of this kind only; unspecified for all."""
-    request_id: _builtins.str
-    """A UUID that makes a retry safe: the same id is applied once and answered the same."""
     def __init__(
         self,
         *,
         count: _builtins.int = ...,
         kind: _emotion_pb2.TextKind.ValueType = ...,
-        request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "kind", b"kind", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "kind", b"kind"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -210,7 +210,7 @@ class ModelServiceServicer:
 
     def ClaimReviews(self, request, context):
         """Takes texts from the queue for the caller, for 15 minutes: nobody else gets them meanwhile, except those that two
-        raters shall look at. They are spread over emotions, kinds and languages. A correction, also one that says the same as
+        raters shall look at. What the caller has claimed and not judged comes first, so that asking again gives the same. They are spread over emotions, kinds and languages. A correction, also one that says the same as
         the model, or a skip ends the claim. Texts that are gone by now are taken from the queue instead.
 
         Fails with UNAVAILABLE / CONTENT_UNREACHABLE.

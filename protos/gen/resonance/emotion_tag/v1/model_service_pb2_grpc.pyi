@@ -36,7 +36,7 @@ class ModelServiceStub:
     """Lists texts that wait for a rater, those first of which the model is unsure and on which much hangs. Without texts."""
     ClaimReviews: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ClaimReviewsRequest, _model_service_pb2.ClaimReviewsResponse]
     """Takes texts from the queue for the caller, for 15 minutes: nobody else gets them meanwhile, except those that two
-    raters shall look at. They are spread over emotions, kinds and languages. A correction, also one that says the same as
+    raters shall look at. What the caller has claimed and not judged comes first, so that asking again gives the same. They are spread over emotions, kinds and languages. A correction, also one that says the same as
     the model, or a skip ends the claim. Texts that are gone by now are taken from the queue instead.
 
     Fails with UNAVAILABLE / CONTENT_UNREACHABLE.
@@ -171,7 +171,7 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_model_service_pb2.ClaimReviewsRequest, _abc.Awaitable[_model_service_pb2.ClaimReviewsResponse]],
     ) -> _abc.Awaitable[_model_service_pb2.ClaimReviewsResponse]:
         """Takes texts from the queue for the caller, for 15 minutes: nobody else gets them meanwhile, except those that two
-        raters shall look at. They are spread over emotions, kinds and languages. A correction, also one that says the same as
+        raters shall look at. What the caller has claimed and not judged comes first, so that asking again gives the same. They are spread over emotions, kinds and languages. A correction, also one that says the same as
         the model, or a skip ends the claim. Texts that are gone by now are taken from the queue instead.
 
         Fails with UNAVAILABLE / CONTENT_UNREACHABLE.

@@ -48,4 +48,7 @@ class PostgresCatalogue:
 
     async def of(self, item_ids: Iterable[str]) -> Mapping[str, CatalogueEntry]:
         rows = await self._connection.execute(_OF, {"item_ids": sorted(set(item_ids))})
-        return {row.item_id: CatalogueEntry(**row._mapping) for row in rows}
+        return {
+            row.item_id: CatalogueEntry(row.item_id, row.brand, row.category, row.version)
+            for row in rows
+        }

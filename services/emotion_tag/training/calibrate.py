@@ -32,7 +32,7 @@ Thresholds = dict[str, dict[str, float]]
 _SHARPENINGS = (1.0, 1.5, 2.0, 3.0)
 _ENOUGH = 400  # texts of a kind, to have scales of its own
 _CHUNK = 500
-_LOST = 0.003
+_LOST = 0.001
 """Share of right answers that asking the encoder about fewer texts may cost."""
 _FASTEST = 0.04
 """Share of danmaku that the encoder is asked about, repeated ones counted."""

@@ -117,11 +117,13 @@ def main() -> None:
     """Print a line for each corpus."""
     parser = argparse.ArgumentParser(prog="python -m services.emotion_tag.training.trends")
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--most", type=int, default=20_000, help="texts of each corpus")
     parser.add_argument("--seed", type=int, default=16)
     asked = parser.parse_args()
     reviews = [example.text for example in shopping(asked.data, 1.0)]
-    for name, lines in (("danmaku", danmaku(asked.data)), ("shop reviews", reviews[:20_000])):
-        sys.stdout.write(measure(name, lines, asked.seed) + "\n")
+    Random(asked.seed).shuffle(reviews)  # noqa: S311
+    for name, lines in (("shop reviews", reviews), ("danmaku", danmaku(asked.data))):
+        sys.stdout.write(measure(name, lines[: asked.most], asked.seed) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Spikes of negative emotion: from the comment to the alert, and what people do with it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
@@ -343,7 +343,7 @@ async def test_those_who_watch_hear_of_every_change(
 ) -> None:
     heard: asyncio.Queue[alert_pb2.Alert] = asyncio.Queue()
 
-    async def listen(changes: AsyncIterator[pb.WatchAlertsResponse]) -> None:
+    async def listen(changes: AsyncIterable[pb.WatchAlertsResponse]) -> None:
         async for change in changes:
             heard.put_nowait(change.alert)
 
@@ -388,10 +388,10 @@ async def test_alerts_are_listed_by_what_is_asked_in_pages(
         pb.ListAlertsRequest(page_size=1, page_token=first.next_page_token)
     )
     rooms = await opened(alerts, subject_kind="SUBJECT_KIND_ROOM")
-    resolved = await alerts.ListAlerts(pb.ListAlertsRequest(state="ALERT_STATE_RESOLVED"))
+    resolved = await alerts.ListAlerts(pb.ListAlertsRequest(state=alert_pb2.ALERT_STATE_RESOLVED))
     with pytest.raises(RemoteError) as stray:
         await alerts.ListAlerts(
-            pb.ListAlertsRequest(state="ALERT_STATE_OPEN", page_token=first.next_page_token)
+            pb.ListAlertsRequest(state=alert_pb2.ALERT_STATE_OPEN, page_token=first.next_page_token)
         )
     with pytest.raises(RemoteError) as half:
         await alerts.ListAlerts(pb.ListAlertsRequest(subject_id="sku-1"))

@@ -204,7 +204,7 @@ async def set_scene(shop: Shop) -> Scene:
             "subjects": [product, {"kind": "SUBJECT_KIND_BRAND", "subjectId": "Aria"}],
             "window": "86400s",
         },
-        "ListSubjectQuotes": {**product, "polarity": "POLARITY_POSITIVE", "pageSize": 1},
+        "GetSubjectQuotes": {**product, "polarity": "POLARITY_POSITIVE", "quoteCount": 1},
         "GetProductEmotion": {"itemId": ITEM},
         "ListProductEmotionTags": {
             "emotion": "EMOTION_JOY",

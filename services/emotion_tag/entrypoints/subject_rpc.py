@@ -9,7 +9,7 @@ from typing import Any
 
 from google.protobuf.duration_pb2 import Duration
 
-from resonance.emotion_tag.v1 import emotion_pb2, subject_pb2
+from resonance.emotion_tag.v1 import subject_pb2
 from resonance.emotion_tag.v1 import subject_service_pb2 as pb
 from resonance.emotion_tag.v1.subject_service_pb2_grpc import SubjectServiceServicer
 from services.chassis.kernel.clock import Clock
@@ -71,7 +71,7 @@ class SubjectRpc(SubjectServiceServicer):
     async def CompareSubjects(
         self, request: pb.CompareSubjectsRequest, context: Any
     ) -> pb.CompareSubjectsResponse:
-        subjects = [_subject(one, f"subjects[{at}]") for at, one in enumerate(request.subjects)]
+        subjects = [from_subject(one.kind, one.subject_id) for one in request.subjects]
         if len(set(subjects)) != len(subjects):
             raise InvalidField("subjects", "subjects.unique", "Must be different things.")
         window = _window(request.window) if request.HasField("window") else None
@@ -83,16 +83,16 @@ class SubjectRpc(SubjectServiceServicer):
             differences=[_to_difference(one) for one in differences],
         )
 
-    async def ListSubjectQuotes(
-        self, request: pb.ListSubjectQuotesRequest, context: Any
-    ) -> pb.ListSubjectQuotesResponse:
+    async def GetSubjectQuotes(
+        self, request: pb.GetSubjectQuotesRequest, context: Any
+    ) -> pb.GetSubjectQuotesResponse:
         query = ListQuotes(
             subject=from_subject(request.kind, request.subject_id),
             polarity=_POLARITIES.get(request.polarity),
-            limit=request.page_size or QUOTES,
+            limit=request.quote_count or QUOTES,
         )
         quotes = await list_quotes(query, self._reads, self._contents, self._clock)
-        return pb.ListSubjectQuotesResponse(quotes=[_to_quote(one) for one in quotes])
+        return pb.GetSubjectQuotesResponse(quotes=[_to_quote(one) for one in quotes])
 
     async def GetProductEmotion(
         self, request: pb.GetProductEmotionRequest, context: Any
@@ -118,14 +118,6 @@ class SubjectRpc(SubjectServiceServicer):
             products=[pb.TaggedProduct(item_id=tag.item_id, tag=_to_tag(tag)) for tag in tags],
             next_page_token=_next_token(wanted, tags, limit),
         )
-
-
-def _subject(one: emotion_pb2.Subject, field: str) -> Any:
-    if not one.kind or one.kind not in emotion_pb2.SubjectKind.values():
-        raise InvalidField(f"{field}.kind", "kind", "Must be a kind of subject.")
-    if not 1 <= len(one.subject_id) <= 100:  # noqa: PLR2004 - as the contract says
-        raise InvalidField(f"{field}.subject_id", "subject_id", "Must be 1 to 100 characters.")
-    return from_subject(one.kind, one.subject_id)
 
 
 def _window(window: Duration) -> timedelta:

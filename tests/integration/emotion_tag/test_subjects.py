@@ -104,8 +104,8 @@ async def test_only_those_who_allow_it_are_quoted_and_a_gone_text_is_not(
     await counted(emotions, PRODUCT, "sku-1", 3)
 
     async def quotes() -> dict[str, str]:
-        request = pb.ListSubjectQuotesRequest(kind=PRODUCT, subject_id="sku-1")
-        answer = await subjects(emotions).ListSubjectQuotes(request)
+        request = pb.GetSubjectQuotesRequest(kind=PRODUCT, subject_id="sku-1")
+        answer = await subjects(emotions).GetSubjectQuotes(request)
         return {quote.content_id: quote.text for quote in answer.quotes}
 
     assert await quotes() == {mine: HAPPY, gone: ANGRY}

@@ -1,6 +1,6 @@
 """Which tags a product earns and keeps, what is news, and which texts are quoted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -33,7 +33,7 @@ def mixed(joyful: int, others: int) -> SubjectProfile:
     return profile(*texts, *(text_of(Emotion.NEUTRAL) for _ in range(others)))
 
 
-def keys(of: SubjectProfile, held: Sequence[str] = ()) -> set[str]:
+def keys(of: SubjectProfile, held: Collection[str] = ()) -> set[str]:
     return {tag.key for tag in tags_of(of, held)}
 
 

@@ -22,38 +22,43 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&resonance/emotion_tag/v1/emotion.proto\x12\x18resonance.emotion_tag.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"W\n\x0c\x45motionScore\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x13\n\x0bprobability\x18\x02 \x01(\x01\"@\n\x0c\x45videnceSpan\x12\r\n\x05start\x18\x01 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x02 \x01(\x05\x12\x14\n\x0c\x63ontribution\x18\x03 \x01(\x01\"\xa9\x01\n\x0f\x41spectSentiment\x12\x30\n\x06\x61spect\x18\x01 \x01(\x0e\x32 .resonance.emotion_tag.v1.Aspect\x12\x34\n\x08polarity\x18\x02 \x01(\x0e\x32\".resonance.emotion_tag.v1.Polarity\x12\r\n\x05start\x18\x03 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x04 \x01(\x05\x12\x12\n\nconfidence\x18\x05 \x01(\x01\"\xb3\x03\n\nEmotionTag\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x36\n\x06scores\x18\x02 \x03(\x0b\x32&.resonance.emotion_tag.v1.EmotionScore\x12\x34\n\x08polarity\x18\x03 \x01(\x0e\x32\".resonance.emotion_tag.v1.Polarity\x12\x11\n\tintensity\x18\x04 \x01(\x01\x12\x12\n\nconfidence\x18\x05 \x01(\x01\x12\x0e\n\x06unsure\x18\x06 \x01(\x08\x12\x15\n\rlanguage_code\x18\x07 \x01(\t\x12\x38\n\x08\x65vidence\x18\x08 \x03(\x0b\x32&.resonance.emotion_tag.v1.EvidenceSpan\x12\x15\n\rmodel_version\x18\t \x01(\t\x12\x18\n\x10taxonomy_version\x18\n \x01(\t\x12:\n\x07\x61spects\x18\x0b \x03(\x0b\x32).resonance.emotion_tag.v1.AspectSentiment\x12\x0e\n\x06locale\x18\x0c \x01(\t\"\x92\x01\n\tMoodCause\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x32\n\x07\x65motion\x18\x02 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12.\n\noccur_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05share\x18\x04 \x01(\x01\"\xcb\x02\n\x04Mood\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x32\n\x07\x65motion\x18\x02 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x36\n\x06scores\x18\x03 \x03(\x0b\x32&.resonance.emotion_tag.v1.EmotionScore\x12\x0f\n\x07valence\x18\x04 \x01(\x01\x12\x0f\n\x07\x61rousal\x18\x05 \x01(\x01\x12\x12\n\nconfidence\x18\x06 \x01(\x01\x12\x33\n\x06\x63\x61uses\x18\x07 \x03(\x0b\x32#.resonance.emotion_tag.v1.MoodCause\x12/\n\x0bupdate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\t \x01(\x03\x12\x19\n\x11valence_deviation\x18\n \x01(\x01\"R\n\x07Subject\x12\x33\n\x04kind\x18\x01 \x01(\x0e\x32%.resonance.emotion_tag.v1.SubjectKind\x12\x12\n\nsubject_id\x18\x02 \x01(\t*\xa1\x02\n\x07\x45motion\x12\x17\n\x13\x45MOTION_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x45MOTION_JOY\x10\x01\x12\x10\n\x0c\x45MOTION_LIKE\x10\x02\x12\x15\n\x11\x45MOTION_GRATITUDE\x10\x03\x12\x18\n\x14\x45MOTION_ANTICIPATION\x10\x04\x12\x14\n\x10\x45MOTION_SURPRISE\x10\x05\x12\x13\n\x0f\x45MOTION_SADNESS\x10\x06\x12\x1a\n\x16\x45MOTION_DISAPPOINTMENT\x10\x07\x12\x11\n\rEMOTION_ANGER\x10\x08\x12\x13\n\x0f\x45MOTION_DISGUST\x10\t\x12\x10\n\x0c\x45MOTION_FEAR\x10\n\x12\x13\n\x0f\x45MOTION_BOREDOM\x10\x0b\x12\x13\n\x0f\x45MOTION_NEUTRAL\x10\x0c*|\n\x08Polarity\x12\x18\n\x14POLARITY_UNSPECIFIED\x10\x00\x12\x15\n\x11POLARITY_POSITIVE\x10\x01\x12\x15\n\x11POLARITY_NEGATIVE\x10\x02\x12\x14\n\x10POLARITY_NEUTRAL\x10\x03\x12\x12\n\x0ePOLARITY_MIXED\x10\x04*\x91\x01\n\x08TextKind\x12\x19\n\x15TEXT_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11TEXT_KIND_COMMENT\x10\x01\x12\x14\n\x10TEXT_KIND_REVIEW\x10\x02\x12\x15\n\x11TEXT_KIND_DANMAKU\x10\x03\x12\x12\n\x0eTEXT_KIND_POST\x10\x04\x12\x12\n\x0eTEXT_KIND_CHAT\x10\x05*\xbb\x01\n\x06\x41spect\x12\x16\n\x12\x41SPECT_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x41SPECT_QUALITY\x10\x01\x12\x10\n\x0c\x41SPECT_PRICE\x10\x02\x12\x0f\n\x0b\x41SPECT_LOOK\x10\x03\x12\x0f\n\x0b\x41SPECT_SIZE\x10\x04\x12\x14\n\x10\x41SPECT_LOGISTICS\x10\x05\x12\x12\n\x0e\x41SPECT_SERVICE\x10\x06\x12\x14\n\x10\x41SPECT_PACKAGING\x10\x07\x12\x11\n\rASPECT_EFFECT\x10\x08*\xd9\x01\n\x0bSubjectKind\x12\x1c\n\x18SUBJECT_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14SUBJECT_KIND_PRODUCT\x10\x01\x12\x16\n\x12SUBJECT_KIND_BRAND\x10\x02\x12\x19\n\x15SUBJECT_KIND_CATEGORY\x10\x03\x12\x16\n\x12SUBJECT_KIND_TOPIC\x10\x04\x12\x17\n\x13SUBJECT_KIND_CIRCLE\x10\x05\x12\x15\n\x11SUBJECT_KIND_ROOM\x10\x06\x12\x17\n\x13SUBJECT_KIND_REGION\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&resonance/emotion_tag/v1/emotion.proto\x12\x18resonance.emotion_tag.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"W\n\x0c\x45motionScore\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x13\n\x0bprobability\x18\x02 \x01(\x01\"@\n\x0c\x45videnceSpan\x12\r\n\x05start\x18\x01 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x02 \x01(\x05\x12\x14\n\x0c\x63ontribution\x18\x03 \x01(\x01\"\xa9\x01\n\x0f\x41spectSentiment\x12\x30\n\x06\x61spect\x18\x01 \x01(\x0e\x32 .resonance.emotion_tag.v1.Aspect\x12\x34\n\x08polarity\x18\x02 \x01(\x0e\x32\".resonance.emotion_tag.v1.Polarity\x12\r\n\x05start\x18\x03 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x04 \x01(\x05\x12\x12\n\nconfidence\x18\x05 \x01(\x01\"\xb3\x03\n\nEmotionTag\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x36\n\x06scores\x18\x02 \x03(\x0b\x32&.resonance.emotion_tag.v1.EmotionScore\x12\x34\n\x08polarity\x18\x03 \x01(\x0e\x32\".resonance.emotion_tag.v1.Polarity\x12\x11\n\tintensity\x18\x04 \x01(\x01\x12\x12\n\nconfidence\x18\x05 \x01(\x01\x12\x0e\n\x06unsure\x18\x06 \x01(\x08\x12\x15\n\rlanguage_code\x18\x07 \x01(\t\x12\x38\n\x08\x65vidence\x18\x08 \x03(\x0b\x32&.resonance.emotion_tag.v1.EvidenceSpan\x12\x15\n\rmodel_version\x18\t \x01(\t\x12\x18\n\x10taxonomy_version\x18\n \x01(\t\x12:\n\x07\x61spects\x18\x0b \x03(\x0b\x32).resonance.emotion_tag.v1.AspectSentiment\x12\x0e\n\x06locale\x18\x0c \x01(\t\"\x92\x01\n\tMoodCause\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x32\n\x07\x65motion\x18\x02 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12.\n\noccur_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05share\x18\x04 \x01(\x01\"\xcb\x02\n\x04Mood\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x32\n\x07\x65motion\x18\x02 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x36\n\x06scores\x18\x03 \x03(\x0b\x32&.resonance.emotion_tag.v1.EmotionScore\x12\x0f\n\x07valence\x18\x04 \x01(\x01\x12\x0f\n\x07\x61rousal\x18\x05 \x01(\x01\x12\x12\n\nconfidence\x18\x06 \x01(\x01\x12\x33\n\x06\x63\x61uses\x18\x07 \x03(\x0b\x32#.resonance.emotion_tag.v1.MoodCause\x12/\n\x0bupdate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\t \x01(\x03\x12\x19\n\x11valence_deviation\x18\n \x01(\x01\"i\n\x07Subject\x12?\n\x04kind\x18\x01 \x01(\x0e\x32%.resonance.emotion_tag.v1.SubjectKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1d\n\nsubject_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64*\xa1\x02\n\x07\x45motion\x12\x17\n\x13\x45MOTION_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x45MOTION_JOY\x10\x01\x12\x10\n\x0c\x45MOTION_LIKE\x10\x02\x12\x15\n\x11\x45MOTION_GRATITUDE\x10\x03\x12\x18\n\x14\x45MOTION_ANTICIPATION\x10\x04\x12\x14\n\x10\x45MOTION_SURPRISE\x10\x05\x12\x13\n\x0f\x45MOTION_SADNESS\x10\x06\x12\x1a\n\x16\x45MOTION_DISAPPOINTMENT\x10\x07\x12\x11\n\rEMOTION_ANGER\x10\x08\x12\x13\n\x0f\x45MOTION_DISGUST\x10\t\x12\x10\n\x0c\x45MOTION_FEAR\x10\n\x12\x13\n\x0f\x45MOTION_BOREDOM\x10\x0b\x12\x13\n\x0f\x45MOTION_NEUTRAL\x10\x0c*|\n\x08Polarity\x12\x18\n\x14POLARITY_UNSPECIFIED\x10\x00\x12\x15\n\x11POLARITY_POSITIVE\x10\x01\x12\x15\n\x11POLARITY_NEGATIVE\x10\x02\x12\x14\n\x10POLARITY_NEUTRAL\x10\x03\x12\x12\n\x0ePOLARITY_MIXED\x10\x04*\x91\x01\n\x08TextKind\x12\x19\n\x15TEXT_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11TEXT_KIND_COMMENT\x10\x01\x12\x14\n\x10TEXT_KIND_REVIEW\x10\x02\x12\x15\n\x11TEXT_KIND_DANMAKU\x10\x03\x12\x12\n\x0eTEXT_KIND_POST\x10\x04\x12\x12\n\x0eTEXT_KIND_CHAT\x10\x05*\xbb\x01\n\x06\x41spect\x12\x16\n\x12\x41SPECT_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x41SPECT_QUALITY\x10\x01\x12\x10\n\x0c\x41SPECT_PRICE\x10\x02\x12\x0f\n\x0b\x41SPECT_LOOK\x10\x03\x12\x0f\n\x0b\x41SPECT_SIZE\x10\x04\x12\x14\n\x10\x41SPECT_LOGISTICS\x10\x05\x12\x12\n\x0e\x41SPECT_SERVICE\x10\x06\x12\x14\n\x10\x41SPECT_PACKAGING\x10\x07\x12\x11\n\rASPECT_EFFECT\x10\x08*\xd9\x01\n\x0bSubjectKind\x12\x1c\n\x18SUBJECT_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14SUBJECT_KIND_PRODUCT\x10\x01\x12\x16\n\x12SUBJECT_KIND_BRAND\x10\x02\x12\x19\n\x15SUBJECT_KIND_CATEGORY\x10\x03\x12\x16\n\x12SUBJECT_KIND_TOPIC\x10\x04\x12\x17\n\x13SUBJECT_KIND_CIRCLE\x10\x05\x12\x15\n\x11SUBJECT_KIND_ROOM\x10\x06\x12\x17\n\x13SUBJECT_KIND_REGION\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'resonance.emotion_tag.v1.emotion_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EMOTION']._serialized_start=1434
-  _globals['_EMOTION']._serialized_end=1723
-  _globals['_POLARITY']._serialized_start=1725
-  _globals['_POLARITY']._serialized_end=1849
-  _globals['_TEXTKIND']._serialized_start=1852
-  _globals['_TEXTKIND']._serialized_end=1997
-  _globals['_ASPECT']._serialized_start=2000
-  _globals['_ASPECT']._serialized_end=2187
-  _globals['_SUBJECTKIND']._serialized_start=2190
-  _globals['_SUBJECTKIND']._serialized_end=2407
-  _globals['_EMOTIONSCORE']._serialized_start=101
-  _globals['_EMOTIONSCORE']._serialized_end=188
-  _globals['_EVIDENCESPAN']._serialized_start=190
-  _globals['_EVIDENCESPAN']._serialized_end=254
-  _globals['_ASPECTSENTIMENT']._serialized_start=257
-  _globals['_ASPECTSENTIMENT']._serialized_end=426
-  _globals['_EMOTIONTAG']._serialized_start=429
-  _globals['_EMOTIONTAG']._serialized_end=864
-  _globals['_MOODCAUSE']._serialized_start=867
-  _globals['_MOODCAUSE']._serialized_end=1013
-  _globals['_MOOD']._serialized_start=1016
-  _globals['_MOOD']._serialized_end=1347
-  _globals['_SUBJECT']._serialized_start=1349
-  _globals['_SUBJECT']._serialized_end=1431
+  _globals['_SUBJECT'].fields_by_name['kind']._loaded_options = None
+  _globals['_SUBJECT'].fields_by_name['kind']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_SUBJECT'].fields_by_name['subject_id']._loaded_options = None
+  _globals['_SUBJECT'].fields_by_name['subject_id']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_EMOTION']._serialized_start=1486
+  _globals['_EMOTION']._serialized_end=1775
+  _globals['_POLARITY']._serialized_start=1777
+  _globals['_POLARITY']._serialized_end=1901
+  _globals['_TEXTKIND']._serialized_start=1904
+  _globals['_TEXTKIND']._serialized_end=2049
+  _globals['_ASPECT']._serialized_start=2052
+  _globals['_ASPECT']._serialized_end=2239
+  _globals['_SUBJECTKIND']._serialized_start=2242
+  _globals['_SUBJECTKIND']._serialized_end=2459
+  _globals['_EMOTIONSCORE']._serialized_start=130
+  _globals['_EMOTIONSCORE']._serialized_end=217
+  _globals['_EVIDENCESPAN']._serialized_start=219
+  _globals['_EVIDENCESPAN']._serialized_end=283
+  _globals['_ASPECTSENTIMENT']._serialized_start=286
+  _globals['_ASPECTSENTIMENT']._serialized_end=455
+  _globals['_EMOTIONTAG']._serialized_start=458
+  _globals['_EMOTIONTAG']._serialized_end=893
+  _globals['_MOODCAUSE']._serialized_start=896
+  _globals['_MOODCAUSE']._serialized_end=1042
+  _globals['_MOOD']._serialized_start=1045
+  _globals['_MOOD']._serialized_end=1376
+  _globals['_SUBJECT']._serialized_start=1378
+  _globals['_SUBJECT']._serialized_end=1483
 # @@protoc_insertion_point(module_scope)

@@ -521,7 +521,7 @@ class Subject(_message.Message):
     kind: Global___SubjectKind.ValueType
     """What it is."""
     subject_id: _builtins.str
-    """Which, at most 100 characters."""
+    """Which, 1 to 100 characters."""
     def __init__(
         self,
         *,

@@ -199,38 +199,38 @@ class CompareSubjectsResponse(_message.Message):
 Global___CompareSubjectsResponse: _TypeAlias = CompareSubjectsResponse  # noqa: Y015
 
 @_typing.final
-class ListSubjectQuotesRequest(_message.Message):
-    """Request of ListSubjectQuotes."""
+class GetSubjectQuotesRequest(_message.Message):
+    """Request of GetSubjectQuotes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     KIND_FIELD_NUMBER: _builtins.int
     SUBJECT_ID_FIELD_NUMBER: _builtins.int
     POLARITY_FIELD_NUMBER: _builtins.int
-    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    QUOTE_COUNT_FIELD_NUMBER: _builtins.int
     kind: _emotion_pb2.SubjectKind.ValueType
     """What kind of thing."""
     subject_id: _builtins.str
     """Which, as in GetSubjectProfile."""
     polarity: _emotion_pb2.Polarity.ValueType
     """Only those that lean this way; unspecified is any."""
-    page_size: _builtins.int
-    """At most this many; the best, there is no next page. 0 means 5; at most 20."""
+    quote_count: _builtins.int
+    """At most this many. 0 means 5; at most 20."""
     def __init__(
         self,
         *,
         kind: _emotion_pb2.SubjectKind.ValueType = ...,
         subject_id: _builtins.str = ...,
         polarity: _emotion_pb2.Polarity.ValueType = ...,
-        page_size: _builtins.int = ...,
+        quote_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "page_size", b"page_size", "polarity", b"polarity", "subject_id", b"subject_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "polarity", b"polarity", "quote_count", b"quote_count", "subject_id", b"subject_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListSubjectQuotesRequest: _TypeAlias = ListSubjectQuotesRequest  # noqa: Y015
+Global___GetSubjectQuotesRequest: _TypeAlias = GetSubjectQuotesRequest  # noqa: Y015
 
 @_typing.final
 class SubjectQuote(_message.Message):
@@ -279,8 +279,8 @@ class SubjectQuote(_message.Message):
 Global___SubjectQuote: _TypeAlias = SubjectQuote  # noqa: Y015
 
 @_typing.final
-class ListSubjectQuotesResponse(_message.Message):
-    """Response of ListSubjectQuotes."""
+class GetSubjectQuotesResponse(_message.Message):
+    """Response of GetSubjectQuotes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -300,7 +300,7 @@ class ListSubjectQuotesResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ListSubjectQuotesResponse: _TypeAlias = ListSubjectQuotesResponse  # noqa: Y015
+Global___GetSubjectQuotesResponse: _TypeAlias = GetSubjectQuotesResponse  # noqa: Y015
 
 @_typing.final
 class GetProductEmotionRequest(_message.Message):

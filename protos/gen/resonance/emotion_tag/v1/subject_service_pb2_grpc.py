@@ -45,10 +45,10 @@ class SubjectServiceStub:
                 request_serializer=resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.CompareSubjectsRequest.SerializeToString,
                 response_deserializer=resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.CompareSubjectsResponse.FromString,
                 _registered_method=True)
-        self.ListSubjectQuotes = channel.unary_unary(
-                '/resonance.emotion_tag.v1.SubjectService/ListSubjectQuotes',
-                request_serializer=resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.ListSubjectQuotesRequest.SerializeToString,
-                response_deserializer=resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.ListSubjectQuotesResponse.FromString,
+        self.GetSubjectQuotes = channel.unary_unary(
+                '/resonance.emotion_tag.v1.SubjectService/GetSubjectQuotes',
+                request_serializer=resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.GetSubjectQuotesRequest.SerializeToString,
+                response_deserializer=resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.GetSubjectQuotesResponse.FromString,
                 _registered_method=True)
         self.GetProductEmotion = channel.unary_unary(
                 '/resonance.emotion_tag.v1.SubjectService/GetProductEmotion',
@@ -82,8 +82,8 @@ class SubjectServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListSubjectQuotes(self, request, context):
-        """Lists texts that stand for what people say of something: said in public, by people who allow feelings to be
+    def GetSubjectQuotes(self, request, context):
+        """Gets texts that stand for what people say of something: said in public, by people who allow feelings to be
         inferred. The texts are asked of their owner now, so a deleted one is never quoted.
 
         Fails with UNAVAILABLE / CONTENT_UNREACHABLE.
@@ -119,10 +119,10 @@ def add_SubjectServiceServicer_to_server(servicer, server):
                     request_deserializer=resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.CompareSubjectsRequest.FromString,
                     response_serializer=resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.CompareSubjectsResponse.SerializeToString,
             ),
-            'ListSubjectQuotes': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListSubjectQuotes,
-                    request_deserializer=resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.ListSubjectQuotesRequest.FromString,
-                    response_serializer=resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.ListSubjectQuotesResponse.SerializeToString,
+            'GetSubjectQuotes': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSubjectQuotes,
+                    request_deserializer=resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.GetSubjectQuotesRequest.FromString,
+                    response_serializer=resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.GetSubjectQuotesResponse.SerializeToString,
             ),
             'GetProductEmotion': grpc.unary_unary_rpc_method_handler(
                     servicer.GetProductEmotion,
@@ -201,7 +201,7 @@ class SubjectService:
             _registered_method=True)
 
     @staticmethod
-    def ListSubjectQuotes(request,
+    def GetSubjectQuotes(request,
             target,
             options=(),
             channel_credentials=None,
@@ -214,9 +214,9 @@ class SubjectService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/resonance.emotion_tag.v1.SubjectService/ListSubjectQuotes',
-            resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.ListSubjectQuotesRequest.SerializeToString,
-            resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.ListSubjectQuotesResponse.FromString,
+            '/resonance.emotion_tag.v1.SubjectService/GetSubjectQuotes',
+            resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.GetSubjectQuotesRequest.SerializeToString,
+            resonance_dot_emotion__tag_dot_v1_dot_subject__service__pb2.GetSubjectQuotesResponse.FromString,
             options,
             channel_credentials,
             insecure,

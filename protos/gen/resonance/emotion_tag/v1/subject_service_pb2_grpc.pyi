@@ -24,8 +24,8 @@ class SubjectServiceStub:
     """Puts two to five things side by side, such as a brand and its competitors: profiles, trends, and the aspects that
     people praise in one and miss in the other.
     """
-    ListSubjectQuotes: _aio.UnaryUnaryMultiCallable[_subject_service_pb2.ListSubjectQuotesRequest, _subject_service_pb2.ListSubjectQuotesResponse]
-    """Lists texts that stand for what people say of something: said in public, by people who allow feelings to be
+    GetSubjectQuotes: _aio.UnaryUnaryMultiCallable[_subject_service_pb2.GetSubjectQuotesRequest, _subject_service_pb2.GetSubjectQuotesResponse]
+    """Gets texts that stand for what people say of something: said in public, by people who allow feelings to be
     inferred. The texts are asked of their owner now, so a deleted one is never quoted.
 
     Fails with UNAVAILABLE / CONTENT_UNREACHABLE.
@@ -59,12 +59,12 @@ class SubjectServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
-    def ListSubjectQuotes(
+    def GetSubjectQuotes(
         self,
-        request: _subject_service_pb2.ListSubjectQuotesRequest,
-        context: _aio.ServicerContext[_subject_service_pb2.ListSubjectQuotesRequest, _abc.Awaitable[_subject_service_pb2.ListSubjectQuotesResponse]],
-    ) -> _abc.Awaitable[_subject_service_pb2.ListSubjectQuotesResponse]:
-        """Lists texts that stand for what people say of something: said in public, by people who allow feelings to be
+        request: _subject_service_pb2.GetSubjectQuotesRequest,
+        context: _aio.ServicerContext[_subject_service_pb2.GetSubjectQuotesRequest, _abc.Awaitable[_subject_service_pb2.GetSubjectQuotesResponse]],
+    ) -> _abc.Awaitable[_subject_service_pb2.GetSubjectQuotesResponse]:
+        """Gets texts that stand for what people say of something: said in public, by people who allow feelings to be
         inferred. The texts are asked of their owner now, so a deleted one is never quoted.
 
         Fails with UNAVAILABLE / CONTENT_UNREACHABLE.

@@ -26,7 +26,7 @@ from tests.bench.rates import BLAME, PRAISE
 from tests.bench.row import Row
 from tests.bench.scene import Scene
 
-STREAMED = 20_000  # texts
+STREAMED = 5_000  # texts
 COMMENTS, PER_SECOND = 3_000, 200
 COMPLAINTS = (
     "太生气了，质量太差，退钱！",
@@ -72,6 +72,7 @@ async def _stream_row(scene: Scene) -> Row:
 async def _mood_row(scene: Scene) -> Row:
     """A comment is written → its author's mood is told."""
     sent: dict[str, float] = {}
+    refused = 0
     heard: dict[str, float] = {}
 
     def note(data: bytes) -> None:
@@ -83,10 +84,15 @@ async def _mood_row(scene: Scene) -> Row:
         began = perf_counter()
 
         async def say(number: int) -> None:
+            nonlocal refused
             author = scene.user_ids[number % len(scene.user_ids)]
             started = perf_counter()
-            comment_id = await write(scene.post_id, author, TEXTS[number % len(TEXTS)])
-            sent[comment_id] = started
+            try:
+                comment_id = await write(scene.post_id, author, TEXTS[number % len(TEXTS)])
+            except grpc.aio.AioRpcError:
+                refused += 1
+            else:
+                sent[comment_id] = started
 
         async with asyncio.TaskGroup() as group:
             for number in range(COMMENTS):
@@ -97,15 +103,16 @@ async def _mood_row(scene: Scene) -> Row:
         await scene.heard()
     taken = sorted(1000 * (heard[one] - sent[one]) for one in sent.keys() & heard.keys())
     lost = len(sent) - len(taken)
+    at = {share: taken[int(len(taken) * share)] if taken else float("inf") for share in (0.5, 0.99)}
     return Row(
         name="a comment's way into its author's mood, p99",
         area="emotion_tag",
-        value=taken[int(len(taken) * 0.99)],
+        value=at[0.99],
         unit="ms",
         goal="≤ 250",
         detail=(
-            f"p50 {taken[len(taken) // 2]:.0f} ms of {len(taken):,} at {rate:.0f} comments/s, "
-            f"{lost} without effect; writing the comment included"
+            f"p50 {at[0.5]:.0f} ms of {len(taken):,} at {rate:.0f} comments/s, "
+            f"{refused} refused, {lost} without effect; writing the comment included"
         ),
     )
 

@@ -67,7 +67,7 @@ def fuzz(tagger: Tagger, count: int, seed: int, *, say: int = 0) -> Findings:
         number += 1
         _batch(tagger, batch, findings, is_sample=number % SAMPLE == 1)
         if say and number % say == 0:
-            print(findings.lines()[0], flush=True)
+            print(*findings.lines()[:3], sep="; ", flush=True)
     return findings
 
 

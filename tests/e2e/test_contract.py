@@ -231,6 +231,10 @@ def test_nothing_that_is_sent_is_unbounded(method: MethodDescriptor) -> None:
 SERVER_SET = {
     "resonance.campaign.v1.Campaign.campaign_id",
     "resonance.campaign.v1.Coupon.coupon_id",
+    # Of an item's emotion; its map has rules of its own.
+    "resonance.emotion_tag.v1.ProductEmotionTag.names",
+    "resonance.emotion_tag.v1.ProductEmotionTag.NamesEntry.key",
+    "resonance.emotion_tag.v1.ProductEmotionTag.NamesEntry.value",
 }
 """Fields of what clients send that the server sets and ignores."""
 

@@ -22,12 +22,13 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from resonance.emotion_tag.v1 import emotion_pb2 as resonance_dot_emotion__tag_dot_v1_dot_emotion__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&resonance/emotion_tag/v1/subject.proto\x12\x18resonance.emotion_tag.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&resonance/emotion_tag/v1/emotion.proto\"9\n\rShareEstimate\x12\r\n\x05share\x18\x01 \x01(\x01\x12\x0b\n\x03low\x18\x02 \x01(\x01\x12\x0c\n\x04high\x18\x03 \x01(\x01\"}\n\x0f\x45motionEstimate\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x36\n\x05share\x18\x02 \x01(\x0b\x32\'.resonance.emotion_tag.v1.ShareEstimate\"\x80\x01\n\x10PolarityEstimate\x12\x34\n\x08polarity\x18\x01 \x01(\x0e\x32\".resonance.emotion_tag.v1.Polarity\x12\x36\n\x05share\x18\x02 \x01(\x0b\x32\'.resonance.emotion_tag.v1.ShareEstimate\"\xfb\x01\n\x0e\x41spectEstimate\x12\x30\n\x06\x61spect\x18\x01 \x01(\x0e\x32 .resonance.emotion_tag.v1.Aspect\x12\x0e\n\x06volume\x18\x02 \x01(\x01\x12\x17\n\x0fpositive_volume\x18\x03 \x01(\x01\x12\x17\n\x0fnegative_volume\x18\x04 \x01(\x01\x12?\n\x0epositive_share\x18\x05 \x01(\x0b\x32\'.resonance.emotion_tag.v1.ShareEstimate\x12\x34\n\tcomplaint\x18\x06 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\"\x92\x02\n\x0bSubjectSpan\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ntext_count\x18\x03 \x01(\x03\x12\x0e\n\x06volume\x18\x04 \x01(\x01\x12\x17\n\x0fpositive_volume\x18\x05 \x01(\x01\x12\x17\n\x0fnegative_volume\x18\x06 \x01(\x01\x12\x14\n\x0cmixed_volume\x18\x07 \x01(\x01\x12\x39\n\x08\x65motions\x18\x08 \x03(\x0b\x32\'.resonance.emotion_tag.v1.EmotionVolume\"S\n\rEmotionVolume\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x0e\n\x06volume\x18\x02 \x01(\x01\"R\n\x0cSubjectSlope\x12\x0f\n\x07per_day\x18\x01 \x01(\x01\x12\x0b\n\x03low\x18\x02 \x01(\x01\x12\x0c\n\x04high\x18\x03 \x01(\x01\x12\x16\n\x0eis_significant\x18\x04 \x01(\x08\"\xd6\x01\n\x0cSubjectTrend\x12\x34\n\x05spans\x18\x01 \x03(\x0b\x32%.resonance.emotion_tag.v1.SubjectSpan\x12\x11\n\tis_hourly\x18\x02 \x01(\x08\x12=\n\rvolume_growth\x18\x03 \x01(\x0b\x32&.resonance.emotion_tag.v1.SubjectSlope\x12>\n\x0e\x62\x61lance_change\x18\x04 \x01(\x0b\x32&.resonance.emotion_tag.v1.SubjectSlope\"\xb5\x04\n\x0eSubjectProfile\x12\x32\n\x07subject\x18\x01 \x01(\x0b\x32!.resonance.emotion_tag.v1.Subject\x12\x32\n\x07\x65motion\x18\x02 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x36\n\x03mix\x18\x03 \x03(\x0b\x32).resonance.emotion_tag.v1.EmotionEstimate\x12>\n\npolarities\x18\x04 \x03(\x0b\x32*.resonance.emotion_tag.v1.PolarityEstimate\x12\x0f\n\x07valence\x18\x05 \x01(\x01\x12\x11\n\tintensity\x18\x06 \x01(\x01\x12\x0e\n\x06volume\x18\x07 \x01(\x01\x12\x12\n\ntext_count\x18\x08 \x01(\x03\x12\x15\n\rauthor_volume\x18\t \x01(\x01\x12\x39\n\x07\x61spects\x18\n \x03(\x0b\x32(.resonance.emotion_tag.v1.AspectEstimate\x12\x35\n\x05trend\x18\x0b \x01(\x0b\x32&.resonance.emotion_tag.v1.SubjectTrend\x12\x13\n\x0bis_reliable\x18\x0c \x01(\x08\x12/\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\thalf_life\x18\x0e \x01(\x0b\x32\x19.google.protobuf.Duration\"\xf7\x02\n\x11ProductEmotionTag\x12\x45\n\x05names\x18\x01 \x03(\x0b\x32\x36.resonance.emotion_tag.v1.ProductEmotionTag.NamesEntry\x12\x32\n\x07\x65motion\x18\x02 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x30\n\x06\x61spect\x18\x03 \x01(\x0e\x32 .resonance.emotion_tag.v1.Aspect\x12\x34\n\x08polarity\x18\x04 \x01(\x0e\x32\".resonance.emotion_tag.v1.Polarity\x12\r\n\x05share\x18\x05 \x01(\x01\x12\x12\n\nconfidence\x18\x06 \x01(\x01\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xcc\x02\n\x0eProductEmotion\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x39\n\x04tags\x18\x02 \x03(\x0b\x32+.resonance.emotion_tag.v1.ProductEmotionTag\x12\x33\n\x03mix\x18\x03 \x03(\x0b\x32&.resonance.emotion_tag.v1.EmotionScore\x12\x16\n\x0epositive_share\x18\x04 \x01(\x01\x12\x16\n\x0enegative_share\x18\x05 \x01(\x01\x12\x0f\n\x07valence\x18\x06 \x01(\x01\x12\x11\n\tintensity\x18\x07 \x01(\x01\x12\x0e\n\x06volume\x18\x08 \x01(\x01\x12\x13\n\x0bis_reliable\x18\t \x01(\x08\x12/\n\x0bupdate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x0b \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&resonance/emotion_tag/v1/subject.proto\x12\x18resonance.emotion_tag.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&resonance/emotion_tag/v1/emotion.proto\"9\n\rShareEstimate\x12\r\n\x05share\x18\x01 \x01(\x01\x12\x0b\n\x03low\x18\x02 \x01(\x01\x12\x0c\n\x04high\x18\x03 \x01(\x01\"}\n\x0f\x45motionEstimate\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x36\n\x05share\x18\x02 \x01(\x0b\x32\'.resonance.emotion_tag.v1.ShareEstimate\"\x80\x01\n\x10PolarityEstimate\x12\x34\n\x08polarity\x18\x01 \x01(\x0e\x32\".resonance.emotion_tag.v1.Polarity\x12\x36\n\x05share\x18\x02 \x01(\x0b\x32\'.resonance.emotion_tag.v1.ShareEstimate\"\xfb\x01\n\x0e\x41spectEstimate\x12\x30\n\x06\x61spect\x18\x01 \x01(\x0e\x32 .resonance.emotion_tag.v1.Aspect\x12\x0e\n\x06volume\x18\x02 \x01(\x01\x12\x17\n\x0fpositive_volume\x18\x03 \x01(\x01\x12\x17\n\x0fnegative_volume\x18\x04 \x01(\x01\x12?\n\x0epositive_share\x18\x05 \x01(\x0b\x32\'.resonance.emotion_tag.v1.ShareEstimate\x12\x34\n\tcomplaint\x18\x06 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\"\x92\x02\n\x0bSubjectSpan\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ntext_count\x18\x03 \x01(\x03\x12\x0e\n\x06volume\x18\x04 \x01(\x01\x12\x17\n\x0fpositive_volume\x18\x05 \x01(\x01\x12\x17\n\x0fnegative_volume\x18\x06 \x01(\x01\x12\x14\n\x0cmixed_volume\x18\x07 \x01(\x01\x12\x39\n\x08\x65motions\x18\x08 \x03(\x0b\x32\'.resonance.emotion_tag.v1.EmotionVolume\"S\n\rEmotionVolume\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x0e\n\x06volume\x18\x02 \x01(\x01\"R\n\x0cSubjectSlope\x12\x0f\n\x07per_day\x18\x01 \x01(\x01\x12\x0b\n\x03low\x18\x02 \x01(\x01\x12\x0c\n\x04high\x18\x03 \x01(\x01\x12\x16\n\x0eis_significant\x18\x04 \x01(\x08\"\xd6\x01\n\x0cSubjectTrend\x12\x34\n\x05spans\x18\x01 \x03(\x0b\x32%.resonance.emotion_tag.v1.SubjectSpan\x12\x11\n\tis_hourly\x18\x02 \x01(\x08\x12=\n\rvolume_growth\x18\x03 \x01(\x0b\x32&.resonance.emotion_tag.v1.SubjectSlope\x12>\n\x0e\x62\x61lance_change\x18\x04 \x01(\x0b\x32&.resonance.emotion_tag.v1.SubjectSlope\"\xb5\x04\n\x0eSubjectProfile\x12\x32\n\x07subject\x18\x01 \x01(\x0b\x32!.resonance.emotion_tag.v1.Subject\x12\x32\n\x07\x65motion\x18\x02 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x36\n\x03mix\x18\x03 \x03(\x0b\x32).resonance.emotion_tag.v1.EmotionEstimate\x12>\n\npolarities\x18\x04 \x03(\x0b\x32*.resonance.emotion_tag.v1.PolarityEstimate\x12\x0f\n\x07valence\x18\x05 \x01(\x01\x12\x11\n\tintensity\x18\x06 \x01(\x01\x12\x0e\n\x06volume\x18\x07 \x01(\x01\x12\x12\n\ntext_count\x18\x08 \x01(\x03\x12\x15\n\rauthor_volume\x18\t \x01(\x01\x12\x39\n\x07\x61spects\x18\n \x03(\x0b\x32(.resonance.emotion_tag.v1.AspectEstimate\x12\x35\n\x05trend\x18\x0b \x01(\x0b\x32&.resonance.emotion_tag.v1.SubjectTrend\x12\x13\n\x0bis_reliable\x18\x0c \x01(\x08\x12/\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\thalf_life\x18\x0e \x01(\x0b\x32\x19.google.protobuf.Duration\"\x8d\x03\n\x11ProductEmotionTag\x12[\n\x05names\x18\x01 \x03(\x0b\x32\x36.resonance.emotion_tag.v1.ProductEmotionTag.NamesEntryB\x14\xbaH\x11\x9a\x01\x0e\x10\x14\"\x04r\x02\x18#*\x04r\x02\x18\x64\x12\x32\n\x07\x65motion\x18\x02 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x30\n\x06\x61spect\x18\x03 \x01(\x0e\x32 .resonance.emotion_tag.v1.Aspect\x12\x34\n\x08polarity\x18\x04 \x01(\x0e\x32\".resonance.emotion_tag.v1.Polarity\x12\r\n\x05share\x18\x05 \x01(\x01\x12\x12\n\nconfidence\x18\x06 \x01(\x01\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xcc\x02\n\x0eProductEmotion\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x39\n\x04tags\x18\x02 \x03(\x0b\x32+.resonance.emotion_tag.v1.ProductEmotionTag\x12\x33\n\x03mix\x18\x03 \x03(\x0b\x32&.resonance.emotion_tag.v1.EmotionScore\x12\x16\n\x0epositive_share\x18\x04 \x01(\x01\x12\x16\n\x0enegative_share\x18\x05 \x01(\x01\x12\x0f\n\x07valence\x18\x06 \x01(\x01\x12\x11\n\tintensity\x18\x07 \x01(\x01\x12\x0e\n\x06volume\x18\x08 \x01(\x01\x12\x13\n\x0bis_reliable\x18\t \x01(\x08\x12/\n\x0bupdate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x0b \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,28 +37,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PRODUCTEMOTIONTAG_NAMESENTRY']._loaded_options = None
   _globals['_PRODUCTEMOTIONTAG_NAMESENTRY']._serialized_options = b'8\001'
-  _globals['_SHAREESTIMATE']._serialized_start=173
-  _globals['_SHAREESTIMATE']._serialized_end=230
-  _globals['_EMOTIONESTIMATE']._serialized_start=232
-  _globals['_EMOTIONESTIMATE']._serialized_end=357
-  _globals['_POLARITYESTIMATE']._serialized_start=360
-  _globals['_POLARITYESTIMATE']._serialized_end=488
-  _globals['_ASPECTESTIMATE']._serialized_start=491
-  _globals['_ASPECTESTIMATE']._serialized_end=742
-  _globals['_SUBJECTSPAN']._serialized_start=745
-  _globals['_SUBJECTSPAN']._serialized_end=1019
-  _globals['_EMOTIONVOLUME']._serialized_start=1021
-  _globals['_EMOTIONVOLUME']._serialized_end=1104
-  _globals['_SUBJECTSLOPE']._serialized_start=1106
-  _globals['_SUBJECTSLOPE']._serialized_end=1188
-  _globals['_SUBJECTTREND']._serialized_start=1191
-  _globals['_SUBJECTTREND']._serialized_end=1405
-  _globals['_SUBJECTPROFILE']._serialized_start=1408
-  _globals['_SUBJECTPROFILE']._serialized_end=1973
-  _globals['_PRODUCTEMOTIONTAG']._serialized_start=1976
-  _globals['_PRODUCTEMOTIONTAG']._serialized_end=2351
-  _globals['_PRODUCTEMOTIONTAG_NAMESENTRY']._serialized_start=2307
-  _globals['_PRODUCTEMOTIONTAG_NAMESENTRY']._serialized_end=2351
-  _globals['_PRODUCTEMOTION']._serialized_start=2354
-  _globals['_PRODUCTEMOTION']._serialized_end=2686
+  _globals['_PRODUCTEMOTIONTAG'].fields_by_name['names']._loaded_options = None
+  _globals['_PRODUCTEMOTIONTAG'].fields_by_name['names']._serialized_options = b'\272H\021\232\001\016\020\024\"\004r\002\030#*\004r\002\030d'
+  _globals['_SHAREESTIMATE']._serialized_start=202
+  _globals['_SHAREESTIMATE']._serialized_end=259
+  _globals['_EMOTIONESTIMATE']._serialized_start=261
+  _globals['_EMOTIONESTIMATE']._serialized_end=386
+  _globals['_POLARITYESTIMATE']._serialized_start=389
+  _globals['_POLARITYESTIMATE']._serialized_end=517
+  _globals['_ASPECTESTIMATE']._serialized_start=520
+  _globals['_ASPECTESTIMATE']._serialized_end=771
+  _globals['_SUBJECTSPAN']._serialized_start=774
+  _globals['_SUBJECTSPAN']._serialized_end=1048
+  _globals['_EMOTIONVOLUME']._serialized_start=1050
+  _globals['_EMOTIONVOLUME']._serialized_end=1133
+  _globals['_SUBJECTSLOPE']._serialized_start=1135
+  _globals['_SUBJECTSLOPE']._serialized_end=1217
+  _globals['_SUBJECTTREND']._serialized_start=1220
+  _globals['_SUBJECTTREND']._serialized_end=1434
+  _globals['_SUBJECTPROFILE']._serialized_start=1437
+  _globals['_SUBJECTPROFILE']._serialized_end=2002
+  _globals['_PRODUCTEMOTIONTAG']._serialized_start=2005
+  _globals['_PRODUCTEMOTIONTAG']._serialized_end=2402
+  _globals['_PRODUCTEMOTIONTAG_NAMESENTRY']._serialized_start=2358
+  _globals['_PRODUCTEMOTIONTAG_NAMESENTRY']._serialized_end=2402
+  _globals['_PRODUCTEMOTION']._serialized_start=2405
+  _globals['_PRODUCTEMOTION']._serialized_end=2737
 # @@protoc_insertion_point(module_scope)

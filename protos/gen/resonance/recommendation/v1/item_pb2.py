@@ -29,7 +29,7 @@ from resonance.emotion_tag.v1 import subject_pb2 as resonance_dot_emotion__tag_d
 from resonance.type.v1 import money_pb2 as resonance_dot_type_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&resonance/recommendation/v1/item.proto\x12\x1bresonance.recommendation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&resonance/emotion_tag/v1/emotion.proto\x1a&resonance/emotion_tag/v1/subject.proto\x1a\x1dresonance/type/v1/money.proto\"\xd6\x02\n\x04Item\x12/\n\x07item_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x19\n\x05title\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x08\x63\x61tegory\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05\x62rand\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12 \n\x04tags\x18\x05 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\x14\x18\x01\"\x06r\x04\x10\x01\x18\x32\x12\'\n\x05price\x18\x06 \x01(\x0b\x32\x18.resonance.type.v1.Money\x12\x16\n\x0eis_unavailable\x18\x07 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x07\x65motion\x18\t \x01(\x0b\x32(.resonance.recommendation.v1.ItemEmotion\"\xbc\x01\n\x0bItemEmotion\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x16\n\x0epositive_share\x18\x02 \x01(\x01\x12\x0f\n\x07valence\x18\x03 \x01(\x01\x12\x15\n\rmention_count\x18\x04 \x01(\x03\x12\x39\n\x04tags\x18\x05 \x03(\x0b\x32+.resonance.emotion_tag.v1.ProductEmotionTagb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&resonance/recommendation/v1/item.proto\x12\x1bresonance.recommendation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&resonance/emotion_tag/v1/emotion.proto\x1a&resonance/emotion_tag/v1/subject.proto\x1a\x1dresonance/type/v1/money.proto\"\xd6\x02\n\x04Item\x12/\n\x07item_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,64}$\x12\x19\n\x05title\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x08\x63\x61tegory\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05\x62rand\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12 \n\x04tags\x18\x05 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\x14\x18\x01\"\x06r\x04\x10\x01\x18\x32\x12\'\n\x05price\x18\x06 \x01(\x0b\x32\x18.resonance.type.v1.Money\x12\x16\n\x0eis_unavailable\x18\x07 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x07\x65motion\x18\t \x01(\x0b\x32(.resonance.recommendation.v1.ItemEmotion\"\xc6\x01\n\x0bItemEmotion\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x16\n\x0epositive_share\x18\x02 \x01(\x01\x12\x0f\n\x07valence\x18\x03 \x01(\x01\x12\x15\n\rmention_count\x18\x04 \x01(\x03\x12\x43\n\x04tags\x18\x05 \x03(\x0b\x32+.resonance.emotion_tag.v1.ProductEmotionTagB\x08\xbaH\x05\x92\x01\x02\x10(b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,8 +46,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ITEM'].fields_by_name['brand']._serialized_options = b'\272H\004r\002\030d'
   _globals['_ITEM'].fields_by_name['tags']._loaded_options = None
   _globals['_ITEM'].fields_by_name['tags']._serialized_options = b'\272H\017\222\001\014\020\024\030\001\"\006r\004\020\001\0302'
+  _globals['_ITEMEMOTION'].fields_by_name['tags']._loaded_options = None
+  _globals['_ITEMEMOTION'].fields_by_name['tags']._serialized_options = b'\272H\005\222\001\002\020('
   _globals['_ITEM']._serialized_start=245
   _globals['_ITEM']._serialized_end=587
   _globals['_ITEMEMOTION']._serialized_start=590
-  _globals['_ITEMEMOTION']._serialized_end=778
+  _globals['_ITEMEMOTION']._serialized_end=788
 # @@protoc_insertion_point(module_scope)

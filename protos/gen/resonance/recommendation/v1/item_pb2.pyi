@@ -105,7 +105,7 @@ class ItemEmotion(_message.Message):
     """How many posts and comments that rests on."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedCompositeFieldContainer[_subject_pb2.ProductEmotionTag]:
-        """What it is known for, surest first; without `start_time`. Empty until enough people have spoken."""
+        """What it is known for, at most 40, surest first; without `start_time`. Empty until enough people have spoken."""
 
     def __init__(
         self,

@@ -26,13 +26,13 @@ class EncoderArtefact:
 
     version: str
     network: bytes
-    """ONNX: whole numbers `pieces` (texts, tokens) to floats `read` (texts, width)."""
+    """ONNX: whole numbers `pieces` (texts, tokens) to floats `hidden` (texts, tokens, width)."""
     pieces: bytes
     """A SentencePiece model."""
     tokens: int
     """Of a text that are read; the middle of a longer one is left out."""
     head: NDArray[np.float64]
-    """(outputs, width): what of `read` speaks for each output."""
+    """(outputs, 2 * width): what of the mean and the first hidden state speaks for each output."""
     bias: NDArray[np.float64]
     """(2, outputs): for a text of unknown origin in Chinese and in English."""
 

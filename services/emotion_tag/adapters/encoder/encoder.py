@@ -70,14 +70,15 @@ class Encoder:
             for start in range(0, len(these), step):
                 some = these[start : start + step]
                 pieces_of = np.array([pieces for _, pieces in some], np.int32)
-                (read,) = self._session.run(None, {"pieces": pieces_of})
-                answers[[at for at, _ in some]] = self._answers(read)
+                (hidden,) = self._session.run(None, {"pieces": pieces_of})
+                answers[[at for at, _ in some]] = self._answers(hidden)
         answers += self._bias[english.astype(np.int64)]
         return answers
 
-    def _answers(self, read: NDArray[np.float32]) -> Floats:
-        """The product with the head, summed row by row: a matrix product would not be the same for
-        every number of rows."""
+    def _answers(self, hidden: NDArray[np.float32]) -> Floats:
+        """The mean and the first state times the head, text by text: the sums of a matrix product
+        depend on how many rows it has."""
+        read = np.concatenate((hidden.mean(axis=1, dtype=np.float64), hidden[:, 0]), axis=1)
         answers: Floats = (read[:, None, :] * self._head).sum(axis=-1)
         return answers
 

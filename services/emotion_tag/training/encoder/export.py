@@ -26,23 +26,21 @@ _CONTRIB = "com.microsoft"  # operators of onnxruntime
 
 
 def onnx_of(weights: Mapping[str, Floats], sizes: Sizes, layers: int) -> bytes:
-    """The network but for its head: `pieces` (texts, tokens), none of them padding, to `read`.
+    """The layers: `pieces` (texts, tokens), without padding, to `hidden` (texts, tokens, width).
 
-    `read` is (texts, 2 * width): the mean of the hidden states beside the first.
+    What follows is not here, as a mean is not summed in the same order in every batch.
     """
     writer = _Writer(weights)
     hidden = _embedded(writer, sizes)
     for number in range(layers):
         hidden = _layer(writer, sizes, f"layers.{number}", hidden)
-    whole = writer.node("Reshape", hidden, writer.shape("by_text", sizes.width))
-    mean = writer.node("ReduceMean", whole, writer.constant("along", np.array([1])), keepdims=0)
-    first = writer.node("Gather", whole, writer.constant("first", np.array(0)), axis=1)
-    writer.node("Concat", mean, first, outputs=["read"], axis=1)
+    writer.node("Reshape", hidden, writer.shape("by_text", sizes.width), outputs=["hidden"])
+    shape = ["texts", "tokens", sizes.width]
     graph = helper.make_graph(
         writer.nodes,
         "encoder",
         [helper.make_tensor_value_info("pieces", TensorProto.INT32, ["texts", "tokens"])],
-        [helper.make_tensor_value_info("read", TensorProto.FLOAT, ["texts", 2 * sizes.width])],
+        [helper.make_tensor_value_info("hidden", TensorProto.FLOAT, shape)],
         writer.constants,
     )
     opsets = [helper.make_opsetid("", _ONNX_OPSET), helper.make_opsetid(_CONTRIB, 1)]

@@ -29,7 +29,7 @@ PLAIN = Scale(
     wide=1.0,
     encoder=0.0,
     bias=[0.0] * _SIZE,
-    positive=[1.0, 0.0, 0.0],
+    positive=[1.0, 0.0, 0.0, 0.0],
     neutral_lead=1.0,
     confidence_knots=[(0.0, 0.0), (1.0, 1.0)],
     unsure_below=0.0,
@@ -136,7 +136,9 @@ def _positive(tuning: Tuning, scale: Scale) -> Scale:
     some = tuning.only(known)
     wanted = np.array([e.positive for e in some.examples], np.float64)
     encoder = np.zeros(len(known)) if some.encoder is None else some.encoder[:, _SIZE]
-    shown = np.stack((some.wide[:, _SIZE], encoder, np.ones(len(known))), axis=1)
+    rows = scores_of(scale, some)[:, :_SIZE].tolist()
+    emotions = np.array([decide.leaning_of(row) for row in rows])
+    shown = np.stack((some.wide[:, _SIZE], encoder, emotions, np.ones(len(known))), axis=1)
     weight = balance(some.examples)
 
     def loss(x: Floats) -> float:
@@ -144,7 +146,7 @@ def _positive(tuning: Tuning, scale: Scale) -> Scale:
         missed = np.logaddexp(0, odds) - wanted * odds
         return float((weight * missed).sum() + 1e-3 * (x**2).sum())
 
-    found = minimize(loss, np.array([0.5, 0.0, 0.0]), method="L-BFGS-B").x.tolist()
+    found = minimize(loss, np.array([0.5, 0.0, 0.0, 0.0]), method="L-BFGS-B").x.tolist()
     if some.encoder is None:
         found[1] = 0.0
     return replace(scale, positive=[round(value, 4) for value in found])

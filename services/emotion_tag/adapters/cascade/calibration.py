@@ -27,7 +27,8 @@ class Scale:
     bias: list[float]
     """Added to the emotions, in their order."""
     positive: list[float]
-    """What both models' log-odds of positive are multiplied by, and what is added."""
+    """What the log-odds of positive of the wide model, of the encoder and of the emotions are
+    multiplied by, and what is added."""
     neutral_lead: float
     """Added to the log-odds of neutral before they are held against those for or against."""
     confidence_knots: list[tuple[float, float]]

@@ -14,6 +14,10 @@ _FAMILIES = [
     [place for place, emotion in enumerate(EMOTIONS) if TAXONOMY[emotion].smp_parent == family]
     for family in SMP_SIX
 ]
+_FOR, _AGAINST = (
+    [place for place, emotion in enumerate(EMOTIONS) if TAXONOMY[emotion].polarity is side]
+    for side in (Polarity.POSITIVE, Polarity.NEGATIVE)
+)
 _LARGE = [members for members in _FAMILIES if len(members) > 1]
 _TWO_SIDED = 9
 """Of two clauses that disagree each is half of what is said, of ten one is an exception: the fewer
@@ -27,17 +31,25 @@ _LEAST = 1e-9  # no probability is smaller
 def scaled(scale: Scale, wide: Sequence[float], encoder: Sequence[float] | None) -> list[float]:
     """The emotions' scores and the log-odds of positive, of what both models say."""
     if encoder is None:
-        return [
-            *[scale.wide * w + b for w, b in zip(wide, scale.bias, strict=False)],
-            scale.positive[0] * wide[_SIZE] + scale.positive[2],
-        ]
-    return [
-        *[
+        scores = [scale.wide * w + b for w, b in zip(wide, scale.bias, strict=False)]
+        said = 0.0
+    else:
+        scores = [
             scale.wide * w + scale.encoder * e + b
             for w, e, b in zip(wide, encoder, scale.bias, strict=False)
-        ],
-        scale.positive[0] * wide[_SIZE] + scale.positive[1] * encoder[_SIZE] + scale.positive[2],
-    ]
+        ]
+        said = encoder[_SIZE]
+    by_wide, by_encoder, by_emotions, added = scale.positive
+    odds = by_wide * wide[_SIZE] + by_encoder * said + by_emotions * leaning_of(scores) + added
+    return [*scores, odds]
+
+
+def leaning_of(scores: Sequence[float]) -> float:
+    """Log-odds of the emotions that are for something against those that are against it."""
+    highest = max(scores)
+    for_it = sum([exp(scores[place] - highest) for place in _FOR])
+    against = sum([exp(scores[place] - highest) for place in _AGAINST])
+    return log(max(for_it, _LEAST) / max(against, _LEAST))
 
 
 def probabilities(scores: Sequence[float], sharpening: float) -> list[float]:
@@ -86,11 +98,14 @@ def blended(
 
 
 def confidence(scale: Scale, likeliest: float) -> float:
-    """How often an answer of this probability was right on the validation data."""
+    """How often an answer of this probability was right on the validation data.
+
+    Below the lowest knot it falls to 0, so that any two answers can be told apart.
+    """
     knots = scale.confidence_knots
     behind = bisect_right(knots, likeliest, key=lambda knot: knot[0])
     if behind == 0:
-        return knots[0][1]
+        return knots[0][1] * likeliest / knots[0][0] if knots[0][0] > 0 else knots[0][1]
     if behind == len(knots):
         return knots[-1][1]
     (p1, r1), (p2, r2) = knots[behind - 1], knots[behind]

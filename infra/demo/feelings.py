@@ -84,7 +84,7 @@ async def product_view(agent: Api, item_id: str, title: str) -> ProductView:
     profile, known_for, quotes = await asyncio.gather(
         agent.get(f"{about}/emotion"),
         agent.get(f"/v1/items/{item_id}/emotion"),
-        agent.get(f"{about}/quotes", pageSize=QUOTES),
+        agent.get(f"{about}/quotes", quoteCount=QUOTES),
     )
     return ProductView(
         item_id, title, profile["profile"], known_for.get("product", {}), quotes.get("quotes", [])

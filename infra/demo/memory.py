@@ -7,7 +7,7 @@ from typing import Any
 
 from infra.demo.loading import Loaded
 
-FORMAT = 1  # raised when an older shop is no longer what this code makes
+FORMAT = 2  # raised when an older shop is no longer what this code makes
 
 
 @dataclass

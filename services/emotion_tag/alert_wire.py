@@ -37,7 +37,7 @@ def to_alert(alert: Alert) -> pb.Alert:
         expected_rate=seen.expected,
         expected_rate_low=seen.expected_low,
         expected_rate_high=seen.expected_high,
-        aspect=ASPECT_NUMBERS[seen.aspect] if seen.aspect else None,
+        aspect=ASPECT_NUMBERS[seen.aspect] if seen.aspect else emotion_pb2.ASPECT_UNSPECIFIED,
         aspect_lift=seen.aspect_lift,
         start_time=to_time(seen.started_at),
         open_time=to_time(alert.opened_at),

@@ -10,7 +10,10 @@ from tests.architecture.code import ROOT, files
 LONGEST = 500
 
 ROOMS = {"domain", "application", "adapters", "entrypoints", "migrations"}
-OWN_ROOMS = {"emotion_tag": {"locales", "model", "models", "training"}, "recommendation": {"training"}}
+OWN_ROOMS = {
+    "emotion_tag": {"locales", "model", "models", "training"},
+    "recommendation": {"training"},
+}
 
 
 @pytest.mark.parametrize("package", ["services", "gateway", "infra"])

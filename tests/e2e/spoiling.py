@@ -107,9 +107,14 @@ def _one(field: Field, rules: Any, good: Any, path: str) -> Iterator[Spoiled]:
     elif kind in _WHOLE:
         for number in _bad_numbers(getattr(rules, _RULES[kind])):
             yield Spoiled(f"out of range: {number}", path, number, is_shape=False)
-    elif kind == Field.TYPE_MESSAGE and _is_well_known(field):
+    elif kind == Field.TYPE_MESSAGE:
+        yield from _bad_messages(field, rules, good, path)
+
+
+def _bad_messages(field: Field, rules: Any, good: Any, path: str) -> Iterator[Spoiled]:
+    if _is_well_known(field):
         yield from _well_known(field, rules, path)
-    elif kind == Field.TYPE_MESSAGE and isinstance(good, dict):
+    elif isinstance(good, dict):
         yield from spoil(_type(field), good, path)
 
 

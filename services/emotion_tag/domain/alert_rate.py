@@ -100,16 +100,11 @@ class Habit:
             return self
         return Habit(
             moment,
-            *(
-                tuple(one * left for one in part)
-                for part in (
-                    self.hours,
-                    self.days,
-                    self.negative_hours,
-                    self.negative_days,
-                    self.aspects,
-                )
-            ),
+            hours=_times(self.hours, left),
+            days=_times(self.days, left),
+            negative_hours=_times(self.negative_hours, left),
+            negative_days=_times(self.negative_days, left),
+            aspects=_times(self.aspects, left),
             scatter=(self.scatter[0] * left, self.scatter[1] * left),
         )
 
@@ -183,6 +178,10 @@ def _season(
 
 def _left(age: timedelta) -> float:
     return math.pow(0.5, max(0.0, age / HALF_LIFE))
+
+
+def _times(values: tuple[float, ...], factor: float) -> tuple[float, ...]:
+    return tuple(value * factor for value in values)
 
 
 def _plus(values: tuple[float, ...], at: list[int], added: list[float]) -> tuple[float, ...]:

@@ -63,6 +63,6 @@ class PostgresHistory:
             .subquery()
         )
         rows = await self._connection.execute(
-            select(recent.c.emotion, func.count().label("count")).group_by(recent.c.emotion)
+            select(recent.c.emotion, func.count().label("texts")).group_by(recent.c.emotion)
         )
-        return {Emotion(row.emotion): row.count for row in rows}
+        return {Emotion(row.emotion): row.texts for row in rows}

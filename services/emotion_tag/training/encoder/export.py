@@ -35,7 +35,7 @@ def onnx_of(weights: Mapping[str, Floats], sizes: Sizes, layers: int) -> bytes:
     for number in range(layers):
         hidden = _layer(writer, sizes, f"layers.{number}", hidden)
     writer.node("Reshape", hidden, writer.shape("by_text", sizes.width), outputs=["hidden"])
-    shape = ["texts", "tokens", sizes.width]
+    shape: list[str | int | None] = ["texts", "tokens", sizes.width]
     graph = helper.make_graph(
         writer.nodes,
         "encoder",

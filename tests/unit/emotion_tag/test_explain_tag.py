@@ -59,7 +59,8 @@ async def test_the_same_text_is_explained_alike() -> None:
 async def test_it_names_alternatives_and_the_threshold_that_decided() -> None:
     found = await explained("还行吧")
 
-    (limit,) = found.inside.limits
+    limit, tier = found.inside.limits
+    assert tier.name == "tier"
     assert limit.name == "unsure"
     assert limit.value == found.tag.confidence
     assert limit.is_reached is not found.tag.unsure

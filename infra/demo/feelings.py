@@ -17,8 +17,18 @@ COMPLAINTS = (
     "Worst quality ever, what a scam, I want my money back!",
     "质量差到离谱，愤怒，必须投诉",
 )
-"""Simulated: nobody in the data said this."""
+PRAISES = (
+    "质量很好，包装也很用心，很喜欢",
+    "太喜欢了，会一直回购",
+    "Great quality, I love it, works perfectly",
+    "物流很快，質量超好，好喜歡",
+    "价格实惠质量好，开心",
+    "I really like it, excellent quality for the price",
+)
+"""Both are simulated: nobody in the data said this."""
 
+MOST_PRAISES = 18
+KNOWN_WITHIN = 5.0  # seconds until the praise shows in what the product is known for
 FIRST_COMPLAINTS = 4  # at once; fewer are no crowd
 MOST_COMPLAINTS = 40
 PATIENCE = 1.5  # seconds for an alert after each further complaint
@@ -78,6 +88,21 @@ def talkative(community: Community) -> list[str]:
     return [key for key, _ in said.most_common()]
 
 
+async def praised(
+    admin: Api, agent: Api, item_id: str, post_id: str, user_ids: Sequence[str]
+) -> None:
+    """Let people praise a product, and wait until it is known for something, or long enough."""
+    for number, user_id in enumerate(user_ids[:MOST_PRAISES]):
+        body = PRAISES[number % len(PRAISES)]
+        await admin.post(f"/v1/posts/{post_id}/comments", {"authorId": user_id, "body": body})
+    until = perf_counter() + KNOWN_WITHIN
+    while perf_counter() < until:
+        known_for = await agent.get(f"/v1/items/{item_id}/emotion")
+        if known_for.get("product", {}).get("tags"):
+            return
+        await asyncio.sleep(LOOK_EVERY)
+
+
 async def product_view(agent: Api, item_id: str, title: str) -> ProductView:
     """Ask for everything about a product at once."""
     about = f"/v1/subjects/{PRODUCT}/{item_id}"
@@ -108,7 +133,7 @@ async def outlook(admin: Api, people: Sequence[tuple[str, str]]) -> Outlook:
 
 async def alert_story(
     admin: Api, agent: Api, story: AlertStory, post_id: str, user_ids: Sequence[str]
-) -> AlertStory:
+) -> None:
     """Let people complain, one after another, until an alert is there; then look after it."""
     opened: Json | None = None
     for number, user_id in enumerate(user_ids[:MOST_COMPLAINTS]):
@@ -123,13 +148,12 @@ async def alert_story(
             story.seconds = perf_counter() - began
             break
     if opened is None:
-        return story
+        return
     path = f"/v1/alerts/{opened['alertId']}"
     story.examples = (await agent.get(path)).get("examples", [])
     acknowledged = await agent.post(f"{path}:acknowledge", {"note": "看一下这批货 · looking at it"})
     resolved = await agent.post(f"{path}:resolve", {"note": "已下架并退款 · withdrawn, refunded"})
     story.steps = [opened, acknowledged["alert"], resolved["alert"]]
-    return story
 
 
 async def _opened(agent: Api, item_id: str, *, until: float) -> Json | None:

@@ -10,6 +10,7 @@ from infra.demo.feelings import (
     AlertStory,
     alert_story,
     outlook,
+    praised,
     product_view,
     talkative,
     talked_about,
@@ -31,16 +32,17 @@ async def tour(admin: Api, community: Community, loaded: Loaded, console: Consol
     names = names_of(await admin.get("/v1/emotions"))
     titles = {item.item_id: item.title for item in community.items}
     items = [item_id for item_id in talked_about(community) if item_id in loaded.post_of_item]
-    view = await product_view(agent, items[0], titles[items[0]])
+    authors = list(loaded.user_ids.values())
+    random.shuffle(authors)  # another run has other people speak
+    liked, quiet = items[0], items[-1]
+    console.print("[dim]Some people praise one product and complain of another; simulated.[/]")
+    await praised(admin, agent, liked, loaded.post_of_item[liked], authors)
+    view = await product_view(agent, liked, titles[liked])
     console.print(product_panel(view, names))
     ahead = await outlook(admin, _allowing(community, loaded))
     console.print(outlook_panel(ahead, names))
-    quiet = items[-1]
-    authors = list(loaded.user_ids.values())
-    random.shuffle(authors)  # another run has other people complain
-    story = await alert_story(
-        admin, agent, AlertStory(quiet, titles[quiet]), loaded.post_of_item[quiet], authors
-    )
+    story = AlertStory(quiet, titles[quiet])
+    await alert_story(admin, agent, story, loaded.post_of_item[quiet], authors)
     console.print(alert_panel(story))
     if not story.steps:
         admin.failures.append(f"no alert after {story.complaints} complaints")

@@ -19,7 +19,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 OUTPUTS = len(EMOTIONS) + 2
 _START, _END = 0, 2
-_AT_ONCE = 2048
+_AT_ONCE = 512
 """Tokens that are looked at together: bounds the memory of a large batch."""
 _CHARACTERS_PER_TOKEN = 16
 """A piece is at most that long, so what lies further from both ends of a text is never read."""

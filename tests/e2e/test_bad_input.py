@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from infra.local.postgres import SERVICES, SUPERUSER
 from resonance.access.v1 import access_pb2
+from services.emotion_tag.adapters.pictures.workers import is_installed
 from tests.e2e.conftest import Shop
 from tests.e2e.endpoints import ENDPOINTS, Endpoint, rules_of
 from tests.e2e.refusals import Bad, all_refused, content_of, send, target_of
@@ -362,7 +363,8 @@ async def test_headers_and_sizes_that_are_wrong_are_refused(
             reasons=("HEADERS_TOO_LARGE",),
         )
     )
-    large = b" " * (1024 * 1024) + (content or b"{}")
+    room = sum(-(-rules_of(field).bytes.max_len // 3) * 4 for field in endpoint.request.fields)
+    large = b" " * (1024 * 1024 + room) + (content or b"{}")
     requests.append(
         bad(
             endpoint,
@@ -548,6 +550,7 @@ UNKNOWN = {
 ANSWERED = {"GetMood", "ListFollowing", "ListFeed", "ListOffers", "ListCouponClaims"} | {
     *("ListIdentities", "ListRecommendations", "UnfollowUser", "CreatePost", "CreateSession"),
     *("ListMoodTimeline", "GetMoodTendency", "ForecastMood", "ForgetMood"),
+    *("TagPicture", "TagClip"),  # who is not known has granted nothing
 }
 """RPCs with an id of somebody that need not be known: their contract has an answer."""
 
@@ -724,6 +727,8 @@ REFUSED_HERE = {
     "AcknowledgeAlert": "ALERT_NOT_FOUND",
     "ResolveAlert": "ALERT_NOT_FOUND",
     "StartTraining": "TOO_FEW_INTERACTIONS",
+    "TagPicture": "PICTURES_NOT_INSTALLED",
+    "TagClip": "PICTURE_UNREADABLE" if is_installed() else "PICTURES_NOT_INSTALLED",
 }
 """Good requests that this small scene has nothing for; an earlier test may have made something."""
 

@@ -24,6 +24,7 @@ from tests.architecture.code import IMAGES, ROOT, files, package, strings_of
 
 Container = dict[str, Any]
 
+PROGRAM = re.compile(r"[\w.]+")
 VARIABLE = re.compile(r"\$\{(\w+)(?::[-?]([^}]*))?\}")
 
 
@@ -149,7 +150,8 @@ def test_an_image_holds_every_program_that_its_code_starts(image: str) -> None:
     rules = (ROOT / "infra" / "docker" / "Dockerfile.dockerignore").read_text().splitlines()
     left_out = [rule for rule in rules if rule.startswith(("services/", "gateway/"))]
     here = [path for path in files(package(image)) if not is_in(path.relative_to(ROOT), left_out)]
-    named = {text.replace(".", "/") for path in here for text in strings_of(path)}
+    texts = {text for path in here for text in strings_of(path) if PROGRAM.fullmatch(text)}
+    named = {text.replace(".", "/") for text in texts}
 
     programs = [ROOT / name for name in named if (ROOT / name / "__main__.py").is_file()]
 

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 
 from services.emotion_tag.adapters.cascade import decide
 from services.emotion_tag.adapters.cascade.calibration import Scale
-from services.emotion_tag.adapters.wide.polarity import Leaning
+from services.emotion_tag.adapters.wide.polarity import Leaning, contrasts
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion, Polarity
 from services.emotion_tag.training.corpora import Example, Label
 from services.emotion_tag.training.fit import FAMILIES, MEMBERS, mask_of
@@ -196,15 +196,16 @@ def _neutral_lead(tuning: Tuning, scores: Floats, probabilities: Floats, scale: 
     said = [leaning_of(example) for example in tuning.examples]
     weight = balance(tuning.examples)
     neutral = probabilities[:, decide.NEUTRAL]
+    contrasted = [contrasts(example.text) for example in tuning.examples]
 
     def share_right(lead: float) -> float:
         tried = replace(scale, neutral_lead=lead)
         return sum(
             float(part)
-            for part, wanted, odds, share, leaning in zip(
-                weight, said, scores[:, -1], neutral, tuning.leanings, strict=True
+            for part, wanted, odds, share, leaning, contrast in zip(
+                weight, said, scores[:, -1], neutral, tuning.leanings, contrasted, strict=True
             )
-            if wanted is decide.polarity(tried, odds, share, leaning)
+            if wanted is decide.polarity(tried, odds, share, leaning, contrasts=contrast)
         )
 
     return replace(scale, neutral_lead=max(_NEUTRAL_LEADS, key=share_right))

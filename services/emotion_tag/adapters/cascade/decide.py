@@ -23,8 +23,10 @@ _TWO_SIDED = 9
 """Of two clauses that disagree each is half of what is said, of ten one is an exception: the fewer
 they are, the further the whole may lean and still be mixed."""
 # No corpus has mixed: these were set by hand, on what we learn from of our own comments.
-_CLAUSE_LEANS = 1.5  # log-odds that some clause must have each way for a text to be mixed
-_SIDED = 1.5  # log-odds of the whole from which it is not mixed, whatever its clauses say
+_CLAUSE_LEANS = (1.5, 0.0)
+"""Log-odds that some clause must have each way for a text to be mixed: without a word such as
+"but", and with one."""
+_SIDED = 2.5  # log-odds of the whole from which it is not mixed, whatever its clauses say
 _LEAST = 1e-9  # no probability is smaller
 
 
@@ -112,16 +114,20 @@ def confidence(scale: Scale, likeliest: float) -> float:
     return r1 + (r2 - r1) * (likeliest - p1) / (p2 - p1)
 
 
-def polarity(scale: Scale, odds: float, neutral: float, leaning: Leaning) -> Polarity:
+def polarity(
+    scale: Scale, odds: float, neutral: float, leaning: Leaning, *, contrasts: bool
+) -> Polarity:
     """Mixed where the clauses disagree and the whole is torn; neutral where that is likelier than a
     side.
 
-    `odds` are the log-odds that the whole text is for it, `neutral` its probability of neutral.
+    `odds` are the log-odds that the whole text is for it, `neutral` its probability of neutral;
+    `contrasts` says whether a word sets one thing against another.
     """
+    leans = _CLAUSE_LEANS[contrasts]
     sided = abs(odds)
     if (
-        leaning.best >= _CLAUSE_LEANS
-        and leaning.worst <= -_CLAUSE_LEANS
+        leaning.best >= leans
+        and leaning.worst <= -leans
         and sided < _SIDED * max(1, _TWO_SIDED / leaning.clauses)
     ):
         return Polarity.MIXED

@@ -15,6 +15,7 @@ from services.emotion_tag.adapters.cascade.context import with_prior, with_reply
 from services.emotion_tag.adapters.locales import load_locales
 from services.emotion_tag.adapters.wide.artefact import Artefact
 from services.emotion_tag.adapters.wide.intensity import intensity, signs
+from services.emotion_tag.adapters.wide.polarity import contrasts
 from services.emotion_tag.adapters.wide.wide_reader import Reading, WideReader
 from services.emotion_tag.domain.tag import EmotionTag, TextInput
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion
@@ -235,7 +236,13 @@ class CascadeTagger:
             tag = EmotionTag(
                 emotion=EMOTIONS[top[at]],
                 scores=tuple(share),
-                polarity=decide.polarity(scale, answer.odds, neutral, reading.leanings[at]),
+                polarity=decide.polarity(
+                    scale,
+                    answer.odds,
+                    neutral,
+                    reading.leanings[at],
+                    contrasts=contrasts(one.text),
+                ),
                 intensity=self._intensity(one, answer, neutral, share[top[at]]),
                 confidence=answer.confidence,
                 unsure=answer.confidence < scale.unsure_below,

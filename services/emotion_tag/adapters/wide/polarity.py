@@ -1,5 +1,6 @@
 """How the clauses of a text lean, each read alone: praise with a complaint is for and against."""
 
+import re
 from dataclasses import dataclass
 from math import inf
 
@@ -30,6 +31,16 @@ class Leaning:
 
 
 NO_LEANING = Leaning(-inf, inf, 1)
+_CONTRAST = re.compile(
+    "但|可惜|不过|不過|就是|只是|虽然|雖然|除了|却|卻|胜在|勝在"
+    r"|\b(?:but|however|though|although|yet|still|except|shame|too bad)\b",
+    re.IGNORECASE,
+)
+
+
+def contrasts(text: str) -> bool:
+    """Whether the text has a word that sets one thing against another."""
+    return _CONTRAST.search(text) is not None
 
 
 class Clauses:

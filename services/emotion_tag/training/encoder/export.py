@@ -1,4 +1,4 @@
-"""Writes the network as ONNX in whole numbers that come out alike in any batch and processor.
+"""Writes the network as ONNX in whole numbers that come out alike in any batch.
 
 Weights are quantised by output, activations by token: a token's numbers do not depend on its
 neighbours in a batch. Products are exact sums of integers; weights keep to 7 bits, as processors

@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[2]
 IMAGES = (*SERVICES, "gateway")
 WORKER = "services.emotion_tag.adapters.pictures.worker"
 """The only package that needs the picture extra, and nobody's to import."""
+APART = (WORKER, "services.emotion_tag.training.encoder")
+"""Packages that run in an environment of their own and that no other package imports."""
 GENERATED = frozenset({"resonance", "buf"})  # in protos/gen
 
 

@@ -12,7 +12,16 @@ import grimp
 import pytest
 
 from services.emotion_tag.adapters.pictures.workers import EXTRA
-from tests.architecture.code import GENERATED, IMAGES, ROOT, WORKER, files, module_name, package
+from tests.architecture.code import (
+    APART,
+    GENERATED,
+    IMAGES,
+    ROOT,
+    WORKER,
+    files,
+    module_name,
+    package,
+)
 
 EXTRA_NAMES = {"PIL": "pillow", "cv2": "opencv-python-headless"}
 """Distributions that are called otherwise than what they bring."""
@@ -34,7 +43,7 @@ for name in sys.argv[1:]:
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("root", ["services", "gateway", "infra"])
 def test_every_module_can_be_imported_with_no_environment_set(root: str) -> None:
-    names = [name for path in files(root) if not (name := module_name(path)).startswith(WORKER)]
+    names = [name for path in files(root) if not (name := module_name(path)).startswith(APART)]
     bare = {"PATH": os.defpath, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'protos' / 'gen'}"}
 
     done = subprocess.run(

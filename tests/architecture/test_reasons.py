@@ -7,7 +7,7 @@ import pytest
 
 from infra.local.postgres import SERVICES
 from services.chassis.kernel.errors import DomainError
-from tests.architecture.code import ROOT, WORKER, files, module_name, strings
+from tests.architecture.code import APART, ROOT, files, module_name, strings
 
 PREFIX = "ERROR_REASON_"
 
@@ -22,7 +22,7 @@ def in_classes(package: str) -> set[str]:
     """The reasons of the error classes that a package defines."""
     for path in files(package):
         name = module_name(path)
-        if path.name != "__main__.py" and not name.startswith(WORKER):
+        if path.name != "__main__.py" and not name.startswith(APART):
             import_module(name)
     return {
         vars(kind)["reason"]

@@ -7,9 +7,7 @@ from services.emotion_tag.domain.correction import Adjudication
 from services.emotion_tag.domain.tag import EmotionTag
 
 
-async def get_content_tag(
-    content_id: UUID, reads: Reads
-) -> tuple[EmotionTag, Adjudication | None]:
+async def get_content_tag(content_id: UUID, reads: Reads) -> tuple[EmotionTag, Adjudication | None]:
     """Give the tag that is shown, and what people decided if it is by them.
 
     Raises:

@@ -8,10 +8,11 @@ import logging
 import sys
 from pathlib import Path
 
-from services.emotion_tag.adapters.cascade.model import MODELS
 from services.emotion_tag.training import splits
 from services.emotion_tag.training.encoder.recipe import RECIPES
 from services.emotion_tag.training.encoder.train import train
+
+_MODELS = Path(__file__).parents[2] / "models"
 
 
 def main() -> int:
@@ -30,7 +31,7 @@ def main() -> int:
         arguments.error(f"{given.data} is not a folder")
     recipe = RECIPES[given.recipe]
     learned = splits.learning(given.data, splits.Sets(recipe.name)).learned
-    train(learned, recipe, given.data, given.work, given.out or MODELS / recipe.name)
+    train(learned, recipe, given.data, given.work, given.out or _MODELS / recipe.name)
     return 0
 
 

@@ -24,7 +24,7 @@ from tests.architecture.code import IMAGES, ROOT, files, package, strings_of
 
 Container = dict[str, Any]
 
-PROGRAM = re.compile(r"[\w.]+")
+PROGRAM = re.compile(r"[\w.]+", re.ASCII)
 VARIABLE = re.compile(r"\$\{(\w+)(?::[-?]([^}]*))?\}")
 
 

@@ -25,8 +25,10 @@ they are, the further the whole may lean and still be mixed."""
 # No corpus has mixed: these were set by hand, on what we learn from of our own comments.
 _CLAUSE_LEANS = (1.5, 0.0)
 """Log-odds that some clause must have each way for a text to be mixed: without a word such as
-"but", and with one."""
-_SIDED = 2.5  # log-odds of the whole from which it is not mixed, whatever its clauses say
+"but", and with one in a short text."""
+_SHORT = 4  # of more clauses a contrast may be about anything
+_SIDED = (1.5, 2.5)
+"""Log-odds of the whole from which it is not mixed, whatever its clauses say; as above."""
 _LEAST = 1e-9  # no probability is smaller
 
 
@@ -123,12 +125,13 @@ def polarity(
     `odds` are the log-odds that the whole text is for it, `neutral` its probability of neutral;
     `contrasts` says whether a word sets one thing against another.
     """
-    leans = _CLAUSE_LEANS[contrasts]
+    is_contrast = contrasts and leaning.clauses <= _SHORT
+    leans = _CLAUSE_LEANS[is_contrast]
     sided = abs(odds)
     if (
         leaning.best >= leans
         and leaning.worst <= -leans
-        and sided < _SIDED * max(1, _TWO_SIDED / leaning.clauses)
+        and sided < _SIDED[is_contrast] * max(1, _TWO_SIDED / leaning.clauses)
     ):
         return Polarity.MIXED
     kept = min(max(neutral, _LEAST), 1 - _LEAST)

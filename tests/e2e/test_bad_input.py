@@ -529,6 +529,20 @@ UNKNOWN = {
     "GetAlert": ("alertId", "ALERT_NOT_FOUND"),
     "AcknowledgeAlert": ("alertId", "ALERT_NOT_FOUND"),
     "ResolveAlert": ("alertId", "ALERT_NOT_FOUND"),
+    "SubmitCorrection": ("contentId", "TAG_NOT_FOUND"),
+    "SkipReview": ("contentId", "REVIEW_NOT_FOUND"),
+    "ImportGold": ("goldSetId", "GOLD_SET_NOT_FOUND"),
+    "ListGold": ("goldSetId", "GOLD_SET_NOT_FOUND"),
+    "DeleteGold": ("goldSetId", "GOLD_SET_NOT_FOUND"),
+    "DeleteGoldSet": ("goldSetId", "GOLD_SET_NOT_FOUND"),
+    "CompareModels": ("goldSetId", "GOLD_SET_NOT_FOUND"),
+    "EvaluateModel": ("version", "MODEL_NOT_FOUND"),
+    "GetEvaluation": ("evaluationId", "EVALUATION_NOT_FOUND"),
+    "SetShadow": ("version", "MODEL_NOT_FOUND"),
+    "CheckGates": ("version", "MODEL_NOT_FOUND"),
+    "PromoteModel": ("version", "MODEL_NOT_FOUND"),
+    "GetFairness": ("version", "MODEL_NOT_FOUND"),
+    "GetModelReport": ("version", "MODEL_NOT_FOUND"),
     "GetItem": ("itemId", "ITEM_NOT_FOUND"),
     "GetTraining": ("trainingId", "TRAINING_NOT_FOUND"),
     "FollowUser": ("followeeId", "USER_NOT_FOUND"),
@@ -551,6 +565,7 @@ ANSWERED = {"GetMood", "ListFollowing", "ListFeed", "ListOffers", "ListCouponCla
     *("ListIdentities", "ListRecommendations", "UnfollowUser", "CreatePost", "CreateSession"),
     *("ListMoodTimeline", "GetMoodTendency", "ForecastMood", "ForgetMood"),
     *("TagPicture", "TagClip"),  # who is not known has granted nothing
+    "GetShadow",  # a model that never ran beside has read nothing
 }
 """RPCs with an id of somebody that need not be known: their contract has an answer."""
 

@@ -20,7 +20,8 @@ log = get_logger(__name__)
 
 LOOK_EVERY = timedelta(seconds=5)
 """For what a lost notice would have told."""
-FLUSH_EVERY = timedelta(seconds=10)
+FLUSH_PAUSE = timedelta(milliseconds=200)
+"""Batches of a busy process share one write."""
 TIDY_EVERY = timedelta(minutes=10)
 
 drift_psi = Gauge(
@@ -81,8 +82,13 @@ class ModelSchedule:
 
     async def count(self, stopping: asyncio.Event) -> None:
         """Store what was counted, the last of it when the process stops."""
-        await _repeat(self._drift.flush, asyncio.Event(), FLUSH_EVERY, stopping)
+        await _repeat(self._flush, self._drift.counted, LOOK_EVERY, stopping)
         await self._drift.flush()
+
+    async def _flush(self) -> None:
+        """Store what was counted, and let some more come together before the next time."""
+        await self._drift.flush()
+        await asyncio.sleep(FLUSH_PAUSE.total_seconds())
 
     async def tidy(self, stopping: asyncio.Event) -> None:
         """Keep the queue and the counts small, and show the drift."""

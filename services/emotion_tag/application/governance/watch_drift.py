@@ -1,5 +1,6 @@
 """Count what is read and answered, by the hour, and tell how far that has moved."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ class DriftLog:
     ) -> None:
         self._transactions, self._inspector, self._clock = transactions, inspector, clock
         self._counts: Counter[tuple[datetime, str, str, str]] = Counter()
+        self.counted = asyncio.Event()
+        """Set when there is something to flush."""
 
     def note(self, read: Sequence[tuple[Content, EmotionTag]]) -> None:
         """Count texts that were just tagged, in the hour of now."""
@@ -59,6 +62,7 @@ class DriftLog:
             kind = str(content.kind)
             for feature, value in features_of(content.text, content.kind, tag, traits).items():
                 self._counts[hour, kind, feature, value] += 1
+        self.counted.set()
 
     async def flush(self) -> None:
         """Store what was counted; what cannot be stored now is kept for the next time."""

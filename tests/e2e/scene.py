@@ -116,6 +116,11 @@ async def set_scene(shop: Shop) -> Scene:
     licence = {"source": "written for tests", "licence": "own"}
     gold = await post(shop.admin, "/v1/goldSets", "goldSet", {**labelled, **licence})
     gold_set_id = gold["goldSetId"]
+    await shop.admin.post(
+        f"/v1/goldSets/{gold_set_id}:import", {"rows": [{"text": "So sad", "label": "sadness"}]}
+    )
+    models = (await shop.admin.get("/v1/models"))["models"]
+    candidate = next(one["version"] for one in models if not one["isActive"])
 
     page = {"pageSize": 1, "pageToken": ""}
     user = {"userId": owner_id}
@@ -212,7 +217,7 @@ async def set_scene(shop: Shop) -> Scene:
             "polarity": "POLARITY_POSITIVE",
             **page,
         },
-        **_governance(posts[0], gold_set_id, page, key),
+        **_governance(posts[0], gold_set_id, candidate, page, key),
         "BatchUpsertItems": {"items": [item()], **key},
         "GetItem": {"itemId": ITEM},
         "ListRecommendations": {
@@ -277,9 +282,12 @@ async def set_scene(shop: Shop) -> Scene:
     return Scene(owner, owner_id, stranger, good)
 
 
-def _governance(content_id: str, gold_set_id: str, page: Values, key: Values) -> dict[str, Values]:
-    """Good requests to ModelService; the model they name lies in none of its folders."""
-    model = {"version": "no-such-model-1"}
+def _governance(
+    content_id: str, gold_set_id: str, candidate: str, page: Values, key: Values
+) -> dict[str, Values]:
+    """Good requests to ModelService; what would change the answers names a model that is not."""
+    model = {"version": candidate}
+    missing = {"version": "no-such-model"}
     kind = {"kind": "TEXT_KIND_COMMENT"}
     gold = {"goldSetId": gold_set_id}
     reason = {"reason": "because"}
@@ -323,11 +331,11 @@ def _governance(content_id: str, gold_set_id: str, page: Values, key: Values) ->
         "EvaluateModel": {**model, **gold, **key},
         "GetEvaluation": {"evaluationId": str(uuid4())},
         "ListEvaluations": {**model, **gold, **page},
-        "CompareModels": {**gold, **model, "otherVersion": "no-such-model-2"},
+        "CompareModels": {**gold, **missing, "otherVersion": "no-such-other"},
         "SetShadow": {**model, "samplePerMille": 10, **key},
         "GetShadow": model,
         "CheckGates": model,
-        "PromoteModel": {**model, **reason, "overrideReason": "drill", **key},
+        "PromoteModel": {**missing, **reason, "overrideReason": "drill", **key},
         "RollbackModel": {**reason, **key},
         "ListModelChanges": page,
         "GetDrift": {**kind, "currentHours": 24, "referenceDays": 28},

@@ -742,6 +742,12 @@ REFUSED_HERE = {
     "AcknowledgeAlert": "ALERT_NOT_FOUND",
     "ResolveAlert": "ALERT_NOT_FOUND",
     "StartTraining": "TOO_FEW_INTERACTIONS",
+    "SkipReview": "REVIEW_NOT_FOUND",
+    "DeleteGoldSet": "GOLD_SET_NOT_FOUND",
+    "GetEvaluation": "EVALUATION_NOT_FOUND",
+    "CompareModels": "EVALUATION_NOT_FOUND",
+    "PromoteModel": "MODEL_NOT_FOUND",
+    "RollbackModel": "NO_FORMER_MODEL",
     "TagPicture": "PICTURES_NOT_INSTALLED",
     "TagClip": "PICTURE_UNREADABLE" if is_installed() else "PICTURES_NOT_INSTALLED",
 }

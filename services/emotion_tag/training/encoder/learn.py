@@ -3,6 +3,7 @@
 import logging
 import time
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ _SAVED_EVERY = 400
 _SORTED_TOGETHER = 50
 """Batches whose texts are sorted by length before they are cut."""
 _STRENGTH_SHARE = 0.5
+_WAYS = 8  # to cut a text into pieces
 _IMPOSSIBLE = -1e4
 
 
@@ -45,11 +47,13 @@ class Cutter:
         self._tokenizer = sentencepiece.SentencePieceProcessor(model_proto=tokenizer)
         self._most = most
 
-    def cut(self, text: str, *, at_random: bool = False) -> list[int]:
-        if at_random:
-            pieces = self._tokenizer.encode(text, enable_sampling=True, alpha=0.2, nbest_size=-1)
-        else:
+    def cut(self, text: str, random: np.random.Generator | None = None) -> list[int]:
+        """The likeliest way, or with `random` one of the likeliest."""
+        if random is None:
             pieces = self._tokenizer.encode(text)
+        else:  # the library's own sampling has another seed in every process
+            ways = self._tokenizer.nbest_encode(text, nbest_size=_WAYS)
+            pieces = ways[random.integers(len(ways))]
         room = self._most - 2
         if len(pieces) > room:
             pieces = pieces[: room // 2] + pieces[-(room - room // 2) :]
@@ -70,7 +74,6 @@ def padded(rows: list[list[int]]) -> tuple[Tensor, Tensor]:
 def plan(material: Material, recipe: Recipe, cutter: Cutter, number: int) -> list[list[Visit]]:
     """The batches of one pass, the same for the same seed and number."""
     random = np.random.default_rng((recipe.seed, number))
-    sentencepiece.set_random_generator_seed(recipe.seed + number)
     rows: list[NDArray[np.int64]] = []
     for source, name in enumerate(material.sources):
         its = np.flatnonzero(material.source == source)
@@ -83,7 +86,7 @@ def plan(material: Material, recipe: Recipe, cutter: Cutter, number: int) -> lis
             int(row),
             cutter.cut(
                 augmented(material.texts[row], random),
-                at_random=random.random() < recipe.resampled,
+                random if random.random() < recipe.resampled else None,
             ),
         )
         for row in order
@@ -107,6 +110,7 @@ class Learner:
         self.bias = nn.Parameter(torch.zeros(len(material.sources), OUTPUTS))
         self.average = [p.detach().clone() for p in self._all()]
         self._material = material
+        self._made_of = sha256("\n".join([repr(recipe), *material.texts]).encode()).hexdigest()
         self._recipe = recipe
         self._cutter = cutter
         self._members = torch.from_numpy(MEMBERS)
@@ -128,13 +132,13 @@ class Learner:
         )
         self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimizer, self._pace)
 
-    def run(self, checkpoint: Path, until: int | None = None) -> None:
-        """Learn to the end, from where `checkpoint` was written."""
+    def run(self, checkpoint: Path) -> None:
+        """Learn to the end, from where `checkpoint` was written if it is of this learning."""
         if checkpoint.exists():
             self._resume(checkpoint)
         began, first, loss = time.monotonic(), self.done, 0.0
         self.network.train()
-        while self.done < (until or self.steps):
+        while self.done < self.steps:
             number, at = divmod(self.done, self.steps_of_pass)
             loss += self._step(self._plan(number)[at])
             if self.done % _TOLD_EVERY == 0:
@@ -209,6 +213,7 @@ class Learner:
 
     def _save(self, checkpoint: Path) -> None:
         state = {
+            "made_of": self._made_of,
             "done": self.done,
             "weights": [p.detach() for p in self._all()],
             "average": self.average,
@@ -222,6 +227,9 @@ class Learner:
 
     def _resume(self, checkpoint: Path) -> None:
         state = torch.load(checkpoint, weights_only=True)
+        if state["made_of"] != self._made_of:
+            log.info("the checkpoint is of another recipe or other texts: starting anew")
+            return
         self.done = state["done"]
         self.average = state["average"]
         with torch.no_grad():

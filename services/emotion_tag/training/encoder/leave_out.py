@@ -31,7 +31,7 @@ from services.emotion_tag.training.fit import Recipe as WideRecipe
 
 log = logging.getLogger(__name__)
 
-_EFFORT = 0.6
+_EFFORT = 0.4
 _AT_ONCE = 500
 Floats = NDArray[np.float64]
 

@@ -40,7 +40,7 @@ class Recipe:
     averaged: float = 0.998
     """What the running average of the weights keeps at each step."""
     resampled: float = 0.25
-    """Share of texts that are cut into pieces at random instead of in the likeliest way."""
+    """Share of texts that are cut into pieces in some likely way instead of the likeliest."""
 
 
 _UNKNOWN_ZH = {"smp-usual": 0.4, "brighter-zh": 0.2, "own": 0.4}

@@ -38,10 +38,12 @@ def train(learned: Sequence[Example], recipe: Recipe, data: Path, work: Path, ou
     network = pretrained_network(source, words.kept, recipe.positions, recipe.layers)
     learner = Learner(network, material, recipe, Cutter(words.tokenizer, recipe.tokens))
     work.mkdir(parents=True, exist_ok=True)
-    learner.run(work / f"{recipe.name}.pt")
+    checkpoint = work / f"{recipe.name}.pt"
+    learner.run(checkpoint)
     weights, bias = learner.averaged()
     artefact = artefact_of(weights, bias, material.sources, words.tokenizer, source.sizes, recipe)
     size = save(artefact, folding_digest(*table), out)
+    checkpoint.unlink()
     log.info("%s: %.1f MB in %s", artefact.version, size / 1e6, out)
 
 

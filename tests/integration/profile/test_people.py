@@ -176,7 +176,7 @@ async def test_consents_are_off_until_granted(profile: Harness) -> None:
 
     answer = await profile.stub.GetConsents(pb.GetConsentsRequest(user_id=user_id))
 
-    assert [one.purpose for one in answer.consents.consents] == [1, 2, 3, 4, 5]
+    assert [one.purpose for one in answer.consents.consents] == [1, 2, 3, 4, 5, 6]
     assert not any(one.granted or one.HasField("decide_time") for one in answer.consents.consents)
     assert answer.consents.version == 0
 

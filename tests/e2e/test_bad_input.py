@@ -566,6 +566,7 @@ ANSWERED = {"GetMood", "ListFollowing", "ListFeed", "ListOffers", "ListCouponCla
     *("ListMoodTimeline", "GetMoodTendency", "ForecastMood", "ForgetMood"),
     *("TagPicture", "TagClip"),  # who is not known has granted nothing
     "GetShadow",  # a model that never ran beside has read nothing
+    *("GetSubjectProfile", "GetSubjectQuotes", "GetProductEmotion"),  # nobody has spoken of it
 }
 """RPCs with an id of somebody that need not be known: their contract has an answer."""
 

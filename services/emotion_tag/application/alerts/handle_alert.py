@@ -20,9 +20,12 @@ async def acknowledge_alert(
         AlertNotFound: there is none.
         WrongAlertState: it is not open.
     """
+    now = clock.now()
     async with transactions() as tx:
+        subject = (await tx.alerts.get(alert_id, hold=False)).subject
+        await tx.watches.hold([subject], now)  # who counts its texts writes the alert too
         alert = await tx.alerts.get(alert_id)
-        alert.acknowledge(Step(user_id=user_id, at=clock.now(), note=note))
+        alert.acknowledge(Step(user_id=user_id, at=now, note=note))
         await tx.alerts.put([alert])
         await tx.outbox.add(told_of([alert]))
         tx.notices.alerts_changed()

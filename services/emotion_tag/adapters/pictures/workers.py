@@ -166,8 +166,7 @@ class _Worker:
             ready = said.get("ready")
         finally:
             if ready is None:
-                process.kill()
-                await process.wait()
+                await _end(process)
         if ready is None:
             raise RuntimeError(f"The picture worker does not start: {said}")
         log.info("picture worker started", pid=process.pid)
@@ -182,12 +181,20 @@ class _Worker:
         return answer
 
     def kill(self) -> None:
-        if self._process.returncode is None:
-            self._process.kill()
+        _kill(self._process)
 
     async def end(self) -> None:
-        self.kill()
-        await self._process.wait()
+        await _end(self._process)
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):  # it has ended by itself
+        process.kill()
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    _kill(process)
+    await process.wait()
 
 
 async def _answer(process: asyncio.subprocess.Process) -> Any:

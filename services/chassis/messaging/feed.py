@@ -1,7 +1,8 @@
 """Pulls one reader's messages from its durable consumer: at once when there are any, else silent.
 
 One pull request is open at a time and asks for one batch. While the batch that came is worked on,
-the next is already on its way, so at most two are held. Idle, a request lives a minute and the
+the next is already on its way, so at most two are held. A reader with a pace leaves time between
+two batches for more to come, unless a whole one is there. Idle, a request lives a minute and the
 broker sends a heartbeat now and then; when even that stays away, the request is made anew.
 """
 
@@ -9,6 +10,7 @@ import asyncio
 import json
 from collections import deque
 from datetime import timedelta
+from time import monotonic
 
 from nats.aio.msg import Msg
 
@@ -30,8 +32,17 @@ class ConsumerMissing(Exception):
 class Feed:
     """The messages of one consumer over one session."""
 
-    def __init__(self, session: Session, stream: str, reader: str, batch: int) -> None:
-        self._session, self._batch = session, batch
+    def __init__(
+        self,
+        session: Session,
+        stream: str,
+        reader: str,
+        batch: int,
+        *,
+        pace: timedelta = timedelta(0),
+    ) -> None:
+        self._session, self._batch, self._pace = session, batch, pace.total_seconds()
+        self._not_before = 0.0  # by the monotonic clock
         self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{reader}"
         self._inbox = session.new_inbox()
         self._pull = 0
@@ -68,8 +79,10 @@ class Feed:
             BrokerUnavailable: the session is over.
         """
         await self._wait()
+        await self._gather()
         if self._ended:
             return []
+        self._not_before = monotonic() + self._pace
         taken = [self.arrived.popleft() for _ in range(min(len(self.arrived), self._batch))]
         if taken and self._wanted <= 0 and self._session.is_alive:
             await self._ask()  # what comes next travels while this batch is worked on
@@ -77,21 +90,35 @@ class Feed:
 
     async def _wait(self) -> None:
         while not self.arrived and not self._ended:
-            self._stir.clear()
-            if not self._session.is_alive:
-                raise BrokerUnavailable("The connection to the broker broke.")
-            if self._missing:
-                raise ConsumerMissing
-            if self._refused:
-                self._refused = False
-                await asyncio.sleep(_AFTER_REFUSAL)
-            if self._wanted <= 0:
-                await self._ask()
-            try:
-                async with asyncio.timeout(_SILENCE):
-                    await self._stir.wait()
-            except TimeoutError:
+            if not await self._listen(_SILENCE):
                 self._wanted = 0
+
+    async def _gather(self) -> None:
+        """Wait until the next batch may begin or is whole."""
+        while len(self.arrived) < self._batch and not self._ended:
+            left = self._not_before - monotonic()
+            if left <= 0:
+                return
+            await self._listen(left)
+
+    async def _listen(self, seconds: float) -> bool:
+        """Wait for something to happen, with a pull open; tell whether it did in time."""
+        self._stir.clear()
+        if not self._session.is_alive:
+            raise BrokerUnavailable("The connection to the broker broke.")
+        if self._missing:
+            raise ConsumerMissing
+        if self._refused:
+            self._refused = False
+            await asyncio.sleep(_AFTER_REFUSAL)
+        if self._wanted <= 0:
+            await self._ask()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stir.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def _ask(self) -> None:
         self._pull += 1

@@ -86,6 +86,10 @@ class Reaction(Generic[E]):
     before it, with events of which some may turn out to be known, and returns what to do inside."""
     batch: int = 100
     """At most this many events at once."""
+    pace: timedelta = timedelta(0)
+    """Least time from the start of one batch to the next, unless a whole one waits. Where much
+    happens, events are gathered, as a batch costs little more than an event; the first after a
+    silence is handled at once. Give it to whatever nobody waits for."""
     max_tries: int = 8
     """Failures of an event, all its own fault, until it is a dead letter."""
     retry_after: timedelta = timedelta(seconds=1)
@@ -209,7 +213,13 @@ class Subscriber(Generic[E]):
             pause = min(pause * 2, _STREAM_PAUSE_LONGEST)
 
     async def _read(self, session: Session, stopping: asyncio.Event) -> None:
-        self._feed = feed = Feed(session, self._stream, self._reaction.reader, self._reaction.batch)
+        self._feed = feed = Feed(
+            session,
+            self._stream,
+            self._reaction.reader,
+            self._reaction.batch,
+            pace=self._reaction.pace,
+        )
         await feed.open()
         try:
             while not stopping.is_set() and (taken := await feed.take()):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -273,3 +274,36 @@ async def test_a_reader_that_stops_finishes_its_batch_and_gives_back_the_rest(
 
     assert sorted(await numbers_in(pong.engine, effects)) == [1, 2, 3, 4]
     assert monotonic() - began < 10  # not after `ack_wait`
+
+
+async def test_a_reader_with_a_pace_takes_the_first_at_once_and_then_gathers(
+    ping: Database, pong: Database, ping_broker: Broker, pong_broker: Broker
+) -> None:
+    relay = Relay(ping, PING_TABLES.outbox, ping_broker)
+    paced = replace(reacting(pong), batch=5, pace=timedelta(hours=1))
+    reader = reader_of(pong, pong_broker, paced)
+
+    async with running(relay.run, reader.run):
+        await tell(ping, 1)
+        await has(pong, effects, 1)  # nothing had come before it
+        await tell(ping, 2, 3, 4)
+        await asyncio.sleep(0.3)
+        gathered = await numbers_in(pong.engine, effects)
+        await tell(ping, 5, 6)
+        await has(pong, effects, 6)  # a whole batch waits for nothing
+
+    assert gathered == [1]
+
+
+async def test_what_a_reader_gathers_comes_when_its_time_has_come(
+    ping: Database, pong: Database, ping_broker: Broker, pong_broker: Broker
+) -> None:
+    relay = Relay(ping, PING_TABLES.outbox, ping_broker)
+    reader = reader_of(pong, pong_broker, replace(reacting(pong), pace=timedelta(seconds=0.2)))
+
+    async with running(relay.run, reader.run):
+        for number in range(1, 6):
+            await tell(ping, number)
+        await has(pong, effects, 5)
+
+    assert await numbers_in(pong.engine, effects) == [1, 2, 3, 4, 5]

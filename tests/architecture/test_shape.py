@@ -11,7 +11,7 @@ LONGEST = 500
 
 ROOMS = {"domain", "application", "adapters", "entrypoints", "migrations"}
 OWN_ROOMS = {
-    "emotion_tag": {"locales", "model", "models", "training"},
+    "emotion_tag": {"locales", "models", "training", "wiring"},
     "recommendation": {"training"},
 }
 

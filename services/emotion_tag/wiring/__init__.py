@@ -1,0 +1,1 @@
+"""How each feature is put together, a module each; `bootstrap` adds them up."""

@@ -78,7 +78,7 @@ class FakeSubjectDatabase:
 class FakeSubjectTransaction:
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
-        self.catalogue = FakeCatalogue(rows)
+        self.catalogue = FakeCatalogue(rows.catalogue)
         self.subjects = FakeSubjects(rows)
         self.products = FakeProducts(rows)
         self.outbox = FakeOutbox()
@@ -86,17 +86,16 @@ class FakeSubjectTransaction:
 
 @dataclass
 class FakeCatalogue:
-    rows: Rows
+    known: dict[str, CatalogueEntry]
 
     async def put(self, entries: Iterable[CatalogueEntry]) -> None:
         for entry in entries:
-            known = self.rows.catalogue.get(entry.item_id)
+            known = self.known.get(entry.item_id)
             if known is None or known.version < entry.version:
-                self.rows.catalogue[entry.item_id] = entry
+                self.known[entry.item_id] = entry
 
     async def of(self, item_ids: Iterable[str]) -> Mapping[str, CatalogueEntry]:
-        known = self.rows.catalogue
-        return {item_id: known[item_id] for item_id in item_ids if item_id in known}
+        return {item_id: self.known[item_id] for item_id in item_ids if item_id in self.known}
 
 
 @dataclass

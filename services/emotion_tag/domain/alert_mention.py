@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -30,6 +30,8 @@ WATCHED = frozenset(SubjectKind) - {SubjectKind.CATEGORY, SubjectKind.CIRCLE}
 
 Author = tuple[bytes, datetime]
 """The key of an author for the day, and a quarter of an hour."""
+Said = Mapping[Author, Sequence["Mention"]]
+"""All that authors said in their quarters."""
 Added = Mapping[tuple[Subject, datetime], Counts]
 """Counts by subject and quarter."""
 
@@ -49,6 +51,10 @@ class Mention:
     @property
     def author(self) -> Author:
         return self.author_key, self.quarter
+
+    def felt_as(self, other: "Mention") -> "Mention":
+        """The same text, counted where it was, as `other` says that it feels."""
+        return replace(self, feeling=other.feeling, is_quotable=other.is_quotable)
 
     def families(self, subject: Subject) -> list[Family]:
         """Those in which it counts as negative for a subject."""
@@ -75,17 +81,26 @@ def mention_of(
     )
 
 
-def added_by(new: Sequence[Mention], said: Mapping[Author, Sequence[Mention]]) -> Added:
+def added_by(new: Sequence[Mention], said: Said) -> Added:
     """What `new` adds to the counts; `said` is all of its authors in their quarters, new or not."""
     ids = {mention.content_id for mention in new}
+    after = {author: said[author] for author in {mention.author for mention in new}}
+    before = {
+        author: [mention for mention in mentions if mention.content_id not in ids]
+        for author, mentions in after.items()
+    }
+    return difference(before, after)
+
+
+def difference(before: Said, after: Said) -> Added:
+    """What is to be added to the counts if authors have said `after` rather than `before`."""
     added: dict[tuple[Subject, datetime], Counts] = defaultdict(Counts)
-    for author in {mention.author for mention in new}:
-        after = said[author]
-        before = [mention for mention in after if mention.content_id not in ids]
-        for subject in {s for mention in after for s in mention.subjects}:
-            difference = _of_author(after, subject) - _of_author(before, subject)
-            if not difference.is_nothing:
-                added[subject, author[1]] += difference
+    for author in {**before, **after}:
+        was, is_now = before.get(author, ()), after.get(author, ())
+        for subject in {s for mention in (*was, *is_now) for s in mention.subjects}:
+            more = _of_author(is_now, subject) - _of_author(was, subject)
+            if not more.is_nothing:
+                added[subject, author[1]] += more
     return dict(added)
 
 

@@ -9,6 +9,7 @@ estimated by moments over the hours of its subjects (negative binomial, `spread`
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
@@ -55,7 +56,10 @@ class Habit:
     """Sums of (k - expected)² - expected, and of expected²; kept for kinds."""
 
     def learned(self, moment: datetime, counts: Counts, share: float = 1.0) -> "Habit":
-        """With what was counted in the hour of `moment`; `share` 0 to 1 is how much to trust it."""
+        """With what was counted in the hour of `moment`; `share` 0 to 1 is how much to trust it.
+
+        Counts are negative where texts are taken back; no sum ever falls below nothing.
+        """
         faded = self._as_of(max(self.as_of, moment))
         left = share * _left(faded.as_of - moment)
         local = moment.astimezone(LOCAL)
@@ -68,7 +72,9 @@ class Habit:
             days=_plus(faded.days, [local.weekday()], [counts.texts * left]),
             negative_hours=_plus(faded.negative_hours, at_hours, negatives),
             negative_days=_plus(faded.negative_days, at_days, negatives),
-            aspects=tuple(a + left * b for a, b in zip(faded.aspects, counts.aspects, strict=True)),
+            aspects=_plus(
+                faded.aspects, range(len(ASPECTS)), [left * one for one in counts.aspects]
+            ),
         )
 
     def scattered(self, observed: float, expected: float) -> "Habit":
@@ -184,8 +190,8 @@ def _times(values: tuple[float, ...], factor: float) -> tuple[float, ...]:
     return tuple(value * factor for value in values)
 
 
-def _plus(values: tuple[float, ...], at: list[int], added: list[float]) -> tuple[float, ...]:
+def _plus(values: tuple[float, ...], at: Sequence[int], added: list[float]) -> tuple[float, ...]:
     whole = list(values)
     for index, one in zip(at, added, strict=True):
-        whole[index] += one
+        whole[index] = max(0.0, whole[index] + one)
     return tuple(whole)

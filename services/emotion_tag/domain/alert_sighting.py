@@ -1,6 +1,6 @@
 """How a spike looks at a moment: observed against expected, since when, how bad, over what."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -84,17 +84,23 @@ class Sighting:
         return self.negatives / self.texts if self.texts else 0.0
 
     def after(self, before: "Sighting") -> "Sighting":
-        """The same spike, seen before: its beginning, its peak and its aspect are kept."""
+        """The same spike, seen before: its beginning, peak, aspect and examples are kept."""
         is_peak = self.peak_rate >= before.peak_rate
         return replace(
             self,
             started_at=min(self.started_at, before.started_at),
+            last_seen_at=max(self.last_seen_at, before.last_seen_at),
             peak_at=self.peak_at if is_peak else before.peak_at,
             peak_rate=max(self.peak_rate, before.peak_rate),
             aspect=self.aspect or before.aspect,
             aspect_lift=self.aspect_lift if self.aspect else before.aspect_lift,
-            examples=(self.examples + before.examples)[:MAX_EXAMPLES],
+            examples=tuple(dict.fromkeys(self.examples + before.examples))[:MAX_EXAMPLES],
         )
+
+    def without(self, content_ids: Collection[UUID]) -> "Sighting":
+        """Without these examples: they do not say so any more."""
+        left = tuple(one for one in self.examples if one not in content_ids)
+        return replace(self, examples=left)
 
 
 def spike_start(since: datetime, now: datetime) -> datetime:

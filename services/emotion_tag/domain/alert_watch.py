@@ -126,9 +126,31 @@ class Watch:
             watch, kind = watch.waited(hour).closed(quarters, kind, under_alert)
         return watch.waited(last), kind
 
-    def learned(self, quarter: datetime, counts: Counts) -> "Watch":
+    def learned(self, quarter: datetime, counts: Counts, trust: float = 1.0) -> "Watch":
         """With what was said in a quarter that is over."""
-        return replace(self, habit=self.habit.learned(quarter, counts))
+        return replace(self, habit=self.habit.learned(quarter, counts, trust))
+
+    def recounted(self, quarters: Quarters, of_kind: Habit) -> "Watch":
+        """With evidence of closed hours made anew of counts that were changed meanwhile.
+
+        Held against what is usual as it is known now; what was forgotten stays forgotten.
+        """
+        runs = tuple(
+            run if run.since is None else self._again(family, run.since, quarters, of_kind)
+            for family, run in zip(FAMILIES, self.runs, strict=True)
+        )
+        return replace(self, runs=runs)
+
+    def _again(self, family: Family, since: datetime, quarters: Quarters, of_kind: Habit) -> Run:
+        at, first = FAMILIES.index(family), hour_of(since)
+        watch = replace(self, hour=first, runs=(Run(),) * len(FAMILIES))
+        heard = {quarter: counts for quarter, counts in quarters.items() if quarter >= since}
+        for hour in sorted({hour_of(quarter) for quarter in heard}):
+            if hour < self.hour:
+                watch = watch.waited(hour)
+                run = watch.run(family, heard, of_kind)
+                watch = replace(watch, runs=(*watch.runs[:at], run, *watch.runs[at + 1 :]))
+        return watch.waited(self.hour).runs[at]
 
     def forgot(self, family: Family) -> "Watch":
         """Without evidence for a family: it counts anew."""

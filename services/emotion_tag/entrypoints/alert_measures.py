@@ -30,11 +30,12 @@ _opened = Count(
 )
 
 
-def note_opened(alert: Alert, committed_at: datetime) -> None:
-    """Note an alert that was opened just now."""
+def note_opened(alert: Alert, committed_at: datetime | None) -> None:
+    """Note an alert that was opened just now; the time is None if no new text made it."""
     _opened.labels(alert.subject.kind.value, alert.severity.name.lower()).inc()
-    late = committed_at - alert.sighting.last_seen_at
-    _seconds.observe(max(late.total_seconds(), 0.0))
+    if committed_at is not None:
+        late = committed_at - alert.sighting.last_seen_at
+        _seconds.observe(max(late.total_seconds(), 0.0))
 
 
 def note_unresolved(alerts: Iterable[Alert]) -> None:

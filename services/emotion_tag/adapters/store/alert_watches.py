@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, bindparam, column, delete, func, select
+from sqlalchemy import ARRAY, Text, bindparam, column, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -103,16 +103,14 @@ class PostgresMentions:
             return []
         ordered = sorted(mentions, key=lambda mention: mention.content_id)
         stored = await self._connection.execute(
-            insert(alert_mentions)
-            .values([mention_to_row(mention) for mention in ordered])
-            .on_conflict_do_nothing()
-            .returning(alert_mentions.c.content_id)
+            insert(alert_mentions).on_conflict_do_nothing().returning(alert_mentions.c.content_id),
+            [mention_to_row(mention) for mention in ordered],
         )
         ids = set(stored.scalars())
         new = [mention for mention in ordered if mention.content_id in ids]
         negatives = [row for mention in new for row in _negatives(mention)]
         if negatives:
-            await self._connection.execute(insert(alert_negatives).values(negatives))
+            await self._connection.execute(insert(alert_negatives), negatives)
         return new
 
     async def of_authors(self, authors: Iterable[Author]) -> Mapping[Author, Sequence[Mention]]:
@@ -129,6 +127,35 @@ class PostgresMentions:
             if mention.author in wanted:
                 found[mention.author].append(mention)
         return found
+
+    async def recount(self, mentions: Sequence[Mention]) -> Sequence[tuple[Mention, Mention]]:
+        felt = {mention.content_id: mention for mention in mentions}
+        rows = await self._connection.execute(
+            select(alert_mentions)
+            .where(alert_mentions.c.content_id.in_(sorted(felt)), ~alert_mentions.c.is_gone)
+            .order_by(alert_mentions.c.content_id)
+            .with_for_update()
+        )
+        stored = [mention_from_row(row) for row in rows]
+        pairs = [(was, was.felt_as(felt[was.content_id])) for was in stored]
+        changed = [(was, is_now) for was, is_now in pairs if was != is_now]
+        for _, is_now in changed:
+            await self._connection.execute(
+                update(alert_mentions)
+                .where(alert_mentions.c.content_id == is_now.content_id)
+                .values(mention_to_row(is_now))
+            )
+        await self._replace_negatives([is_now for _, is_now in changed])
+        return changed
+
+    async def _replace_negatives(self, mentions: Sequence[Mention]) -> None:
+        of = alert_negatives.c.content_id
+        await self._connection.execute(
+            delete(alert_negatives).where(of.in_([mention.content_id for mention in mentions]))
+        )
+        negatives = [row for mention in mentions for row in _negatives(mention)]
+        if negatives:
+            await self._connection.execute(insert(alert_negatives).values(negatives))
 
     async def take_back(self, content_id: UUID) -> Mention | None:
         same = alert_mentions.c.content_id == content_id
@@ -192,7 +219,7 @@ class PostgresWatches:
         rows = [watch_to_row(one, Watch(hour_of(now), Habit(now))) for one in wanted]
         if not rows:
             return {}
-        await self._connection.execute(insert(alert_watches).values(rows).on_conflict_do_nothing())
+        await self._connection.execute(insert(alert_watches).on_conflict_do_nothing(), rows)
         found = await self._connection.execute(_HOLD, _named(wanted))
         return {
             Subject(SubjectKind(row.kind), row.subject_id): watch_from_row(row) for row in found
@@ -237,9 +264,7 @@ class PostgresWatches:
         query = select(alert_habits).where(alert_habits.c.kind.in_(one.value for one in wanted))
         if hold:
             rows = [_habit_row(kind, Habit(now)) for kind in wanted]
-            await self._connection.execute(
-                insert(alert_habits).values(rows).on_conflict_do_nothing()
-            )
+            await self._connection.execute(insert(alert_habits).on_conflict_do_nothing(), rows)
             query = query.order_by(alert_habits.c.kind).with_for_update()
         found = await self._connection.execute(query)
         known = {SubjectKind(row.kind): habit_from_row(row) for row in found}
@@ -296,8 +321,9 @@ def _named(subjects: Sequence[Subject]) -> dict[str, list[str]]:
 async def _put(
     connection: AsyncConnection, table: Any, rows: list[dict[str, Any]], key: tuple[str, ...]
 ) -> None:
-    statement = insert(table).values(rows)
+    statement = insert(table)
     others = {name: statement.excluded[name] for name in rows[0] if name not in key}
     await connection.execute(
-        statement.on_conflict_do_update(index_elements=[column(name) for name in key], set_=others)
+        statement.on_conflict_do_update(index_elements=[column(name) for name in key], set_=others),
+        rows,
     )

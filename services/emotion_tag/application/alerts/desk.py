@@ -1,14 +1,21 @@
 """The subjects that a batch of texts is about, held and brought up to the present hour."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
 from services.emotion_tag.application.alerts.ports import AlertTransaction
 from services.emotion_tag.domain.alert import Alert, told_of
-from services.emotion_tag.domain.alert_counts import FAMILIES, HOUR, NOTHING, Family, hour_of
+from services.emotion_tag.domain.alert_counts import (
+    FAMILIES,
+    HOUR,
+    NOTHING,
+    Counts,
+    Family,
+    hour_of,
+)
 from services.emotion_tag.domain.alert_mention import Added
 from services.emotion_tag.domain.alert_rate import Habit
 from services.emotion_tag.domain.alert_sighting import (
@@ -17,7 +24,7 @@ from services.emotion_tag.domain.alert_sighting import (
     sight,
     spike_start,
 )
-from services.emotion_tag.domain.alert_watch import LEAST_PEOPLE, Quarters, Watch
+from services.emotion_tag.domain.alert_watch import LEAST_PEOPLE, TRUST_IN_ALERT, Quarters, Watch
 from services.emotion_tag.domain.subject import Subject, SubjectKind
 
 KEPT = LONGEST_SPIKE + 2 * HOUR
@@ -25,6 +32,12 @@ KEPT = LONGEST_SPIKE + 2 * HOUR
 
 LOOKED_BACK = timedelta(days=2)
 """How long a text can be taken back out of the counts."""
+
+
+def recounted_since(quarters: Iterable[datetime], now: datetime) -> datetime:
+    """From when on counts are needed to correct quarters, and all that was made of them."""
+    oldest = min(quarters)
+    return oldest if oldest >= hour_of(now) else min(oldest, now - KEPT)
 
 
 class Desk:
@@ -68,16 +81,38 @@ class Desk:
     def add(self, added: Added) -> None:
         """Add to the counts; what is older than this hour is not watched, but learned from."""
         for (subject, quarter), counts in added.items():
-            watch = self._watches[subject]
-            if quarter < watch.hour:
-                self._watches[subject] = watch.learned(quarter, counts)
-                kind = self._habits[subject.kind]
-                self._habits[subject.kind] = kind.learned(quarter, counts)
-                self._learned.add(subject)
-            if quarter > self._now - KEPT:
-                known = self._quarters[subject]
-                known[quarter] = known.get(quarter, NOTHING) + counts
-                self._touched[subject].add(quarter)
+            self._count(subject, quarter, counts, 1.0)
+
+    def recount(self, added: Added) -> None:
+        """Correct the counts, and what was made of them: what is usual, and the evidence.
+
+        Open with `since` from `recounted_since`.
+        """
+        for (subject, quarter), counts in added.items():
+            was_up = any(self._was_up(subject, family, quarter) for family in FAMILIES)
+            self._count(subject, quarter, counts, TRUST_IN_ALERT if was_up else 1.0)
+        for subject in sorted({one for one, quarter in added if quarter < self._watches[one].hour}):
+            watch, kind = self._watches[subject], self._habits[subject.kind]
+            self._watches[subject] = watch.recounted(self._quarters[subject], kind)
+
+    def _count(self, subject: Subject, quarter: datetime, counts: Counts, trust: float) -> None:
+        watch = self._watches[subject]
+        if quarter < watch.hour:
+            self._watches[subject] = watch.learned(quarter, counts, trust)
+            kind = self._habits[subject.kind]
+            self._habits[subject.kind] = kind.learned(quarter, counts, trust)
+            self._learned.add(subject)
+        if quarter > self._now - KEPT:
+            known = self._quarters[subject]
+            known[quarter] = known.get(quarter, NOTHING) + counts
+            self._touched[subject].add(quarter)
+
+    def _was_up(self, subject: Subject, family: Family, quarter: datetime) -> bool:
+        """Whether the hour of a quarter was learned from under an alert, as far as is known."""
+        alert, end = self._alerts.get((subject, family)), hour_of(quarter) + HOUR
+        if alert is None or alert.opened_at > end:
+            return False
+        return alert.resolution is None or alert.resolution.at >= end or not alert.is_over
 
     async def look(
         self, upset: Iterable[tuple[Subject, Family]], said_at: datetime, threshold: float
@@ -98,12 +133,12 @@ class Desk:
             if seen.authors >= LEAST_PEOPLE:
                 self._raise(subject, family, seen)
 
-    async def look_again(self, subject: Subject) -> None:
-        """Measure its alerts anew after something was taken back."""
+    async def look_again(self, subject: Subject, changed: Collection[UUID]) -> None:
+        """Measure its alerts anew after texts were taken back, or feel otherwise."""
         for family in FAMILIES:
             alert = self.unresolved(subject, family)
             if alert is not None:
-                before = alert.sighting
+                before = alert.sighting = alert.sighting.without(changed)
                 alert.see(
                     await self._sight(subject, family, before.started_at, before.last_seen_at),
                     self._now,

@@ -56,6 +56,11 @@ class Mentions(Protocol):
         """Delete those that were counted before then; how many."""
         ...
 
+    async def recount(self, mentions: Sequence[Mention]) -> Sequence[tuple[Mention, Mention]]:
+        """Lock those that are stored, and store how they feel now; the changed ones, as they were
+        and as they are. What they are about, and when they count, stays."""
+        ...
+
     async def take_back(self, content_id: UUID) -> Mention | None:
         """Remove a mention and see to it that none comes for this content any more."""
         ...

@@ -1,5 +1,6 @@
 """What every store of how people feel about things keeps to."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -246,6 +247,38 @@ async def test_a_corrected_text_counts_as_it_is_now(store: Store) -> None:
     assert found.aspects == ()
     assert found.volume == pytest.approx(1.5, rel=1e-2)
     assert found.texts == pytest.approx(2, rel=1e-2)
+
+
+async def test_a_correction_that_is_heard_before_the_text_counts_it_once(store: Store) -> None:
+    wrong = text_of(Emotion.ANGER, author=1, author_id=new_id())
+    other = text_of(Emotion.JOY, author=1, at=NOON - timedelta(minutes=1))
+    await say(store, other)
+    await store.tagged([wrong])
+    await store.retagged(replace(wrong, tag=tag_of(Emotion.JOY)))
+
+    await recount_subjects([wrong.content_id], store.transactions, FixedClock(NOON))
+    await follow(store, wrong)
+
+    found = (await seen(store)).profile
+    assert found.share_of(Emotion.ANGER).share < 0.1
+    assert found.volume == pytest.approx(1.5, rel=1e-2)
+    assert found.texts == pytest.approx(2, rel=1e-2)
+
+
+async def test_corrections_that_are_heard_at_once_leave_the_last_word(store: Store) -> None:
+    texts = [text_of(Emotion.ANGER, author=n % 3, author_id=new_id()) for n in range(8)]
+    await say(store, *texts)
+    for text in texts:
+        await store.retagged(replace(text, tag=tag_of(Emotion.JOY)))
+    ids = [text.content_id for text in texts]
+
+    await asyncio.gather(
+        *(recount_subjects(ids[n:], store.transactions, FixedClock(NOON)) for n in range(4))
+    )
+
+    found = (await seen(store)).profile
+    assert found.share_of(Emotion.ANGER).share < 0.1
+    assert found.texts == pytest.approx(8, rel=1e-2)
 
 
 async def test_a_person_who_repeats_themselves_is_one_person(store: Store) -> None:

@@ -206,8 +206,8 @@ class PostgresSubjects:
 
     async def recount(self, voices: Iterable[Voice]) -> Mapping[UUID, Voice]:
         columns = voices_to_columns(voices)
-        links = await self.links_of(columns["ids"])
         await self._connection.execute(_HOLD_COUNTED, {"ids": columns["ids"]})
+        links = await self.links_of(columns["ids"])
         await self._connection.execute(_RECOUNT, columns)
         return {link.voice.content_id: link.voice for link in links}
 

@@ -57,18 +57,29 @@ async def leave_subjects(
 async def recount_subjects(
     content_ids: Collection[UUID], transactions: Transactions, clock: Clock
 ) -> None:
-    """Count texts by the tags that they have now instead of those that they had."""
+    """Count texts by the tags that they have now instead of those that they had.
+
+    What is not counted yet is counted, too: so nothing slips through while another counts it.
+    """
     now = clock.now()
     async with transactions() as tx:
+        new = await _new_links(content_ids, tx, now)
         said = await tx.subjects.said(content_ids)
         former = await tx.subjects.recount([one.voice for one in said])
-        links = await tx.subjects.links_of(former)
+        links = [*new, *await tx.subjects.links_of(former)]
         if not links:
             return
         held = await tx.subjects.hold(link.subject for link in links)
-        after = await tx.subjects.first_of(map(_group, links), limit=MOST_COUNTED)
+        await tx.subjects.link(new)
+        limit = MOST_COUNTED + len(new)
+        after = await tx.subjects.first_of(map(_group, links), limit=limit)
+        unheard = {link.voice.content_id for link in new}
         before = {
-            group: [former.get(voice.content_id, voice) for voice in voices]
+            group: [
+                former.get(voice.content_id, voice)
+                for voice in voices
+                if voice.content_id not in unheard
+            ]
             for group, voices in after.items()
         }
         await _store(held, _found(before, after), tx, now)

@@ -1,9 +1,10 @@
 """Finds the words of the lexicons in folded texts, many texts at once.
 
-A bitmap of first symbols and a table of first pairs leave few places to look at; only there words
-are compared, the longest first. Costs about a microsecond for a text without any of them.
+One pass of a pattern stops where a word may begin; only words with the two symbols there are
+compared, the longest first. Costs about a microsecond for a text without any of them.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,17 +12,14 @@ from functools import reduce
 from operator import or_
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.emotion_tag.adapters.aspects.lexicon import Entry, Role
 from services.emotion_tag.adapters.wide.folding import CODE_POINTS, END, Folding, Symbols
 from services.emotion_tag.domain.aspect import Aspect
 
-_PAIR = np.int64(21)  # bits of a code point
-_ALONE = (1 << 21) - 1  # second symbol of a word that has one only
-_APOSTROPHE, _RIGHT_QUOTE = ord("'"), 0x2019
+_APOSTROPHE, _RIGHT_QUOTE = "'", "\u2019"
 _STRANGE = 0xFFFC  # what is no code point: emotes
-_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789'_"
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789'_") | set(map(chr, range(0xDF, 0x250)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,45 +93,32 @@ class TermFinder:
                 if not is_open and text.startswith(beginning) and " " not in text[len(beginning) :]:
                     meanings.extend(senses[beginning, True])
         self._words: dict[str, list[Word]] = defaultdict(list)  # by their first two symbols
-        self._kinds = np.zeros(CODE_POINTS + 1, np.uint8)  # 1 begins a word, 2 is a letter
-        self._kinds[[ord(c) for c in _LETTERS]] = 2
-        self._kinds[0xDF:0x250] = 2
         for (text, is_open), meanings in senses.items():
-            is_latin = bool(self._kinds[ord(text[0])] & 2)
-            word = Word.made(text, tuple(meanings), is_latin=is_latin, is_open=is_open)
+            word = Word.made(text, tuple(meanings), is_latin=text[0] in _LETTERS, is_open=is_open)
             self._words[text[:2]].append(word)
         for words in self._words.values():
             words.sort(key=lambda word: (-len(word.text), word.is_open))
-        self._keys = np.sort(np.array([_key(text) for text in self._words], np.int64))
-        self._kinds[list({ord(text[0]) for text in self._words})] |= 1
+        self._beginnings = _beginnings({text[0] for text in self._words})
 
     def find(self, symbols: Symbols) -> tuple[str, dict[int, list[Found]]]:
         """The folded texts as one, and the words in each text that has any, from left to right."""
-        codes = np.where(symbols.codes >= CODE_POINTS, np.uint32(_STRANGE), symbols.codes)
-        codes[codes == _RIGHT_QUOTE] = _APOSTROPHE
-        folded = codes.tobytes().decode("utf-32-le", "surrogatepass")
-        kinds = self._kinds[codes]
-        begins = (kinds & 1) > 0
-        begins[1:] &= ~((kinds[1:] & kinds[:-1] & 2) > 0)  # not within a word of Latin script
-        at = begins.nonzero()[0]
-        first = codes[at].astype(np.int64) << _PAIR
-        pairs = first | codes[np.minimum(at + 1, len(codes) - 1)]
-        places = [at[self._known(keys)] for keys in (pairs, first | _ALONE)]
-        hits = np.union1d(*places)
-        texts = np.searchsorted(symbols.ends, hits)
-        found: dict[int, list[Found]] = defaultdict(list)
+        folded = _written(symbols)
+        words: list[Found] = []
         behind = 0
-        for place, text in zip(hits.tolist(), texts.tolist(), strict=True):
-            if place >= behind and (one := self._at(folded, place)) is not None:
-                found[text].append(one)
+        for match in self._beginnings.finditer(folded):
+            place = match.start()
+            near = folded[place : place + 2]
+            if place < behind or not (near in self._words or near[0] in self._words):
+                continue
+            if (one := self._at(folded, place)) is not None:
+                words.append(one)
                 behind = one.end
+        found: dict[int, list[Found]] = defaultdict(list)
+        if words:
+            texts = symbols.ends.searchsorted([one.start for one in words])
+            for text, one in zip(texts.tolist(), words, strict=True):
+                found[text].append(one)
         return folded, found
-
-    def _known(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-        known: NDArray[np.bool_] = (
-            self._keys.take(np.searchsorted(self._keys, keys), mode="clip") == keys
-        )
-        return known
 
     def _at(self, folded: str, place: int) -> Found | None:
         """The longest word that begins at a place."""
@@ -144,24 +129,32 @@ class TermFinder:
                 end = place + len(word.text)
                 if word.is_latin:
                     if word.is_open:
-                        while self._is_letter(folded, end):
+                        while folded[end] in _LETTERS:
                             end += 1
-                    elif self._is_letter(folded, end):
+                    elif folded[end] in _LETTERS:
                         continue
                 return Found(place, end, word)
         return None
 
-    def _is_letter(self, folded: str, place: int) -> bool:
-        return bool(self._kinds[ord(folded[place])] & 2)
+
+def _beginnings(first: set[str]) -> re.Pattern[str]:
+    """Finds where a word may begin: one of Latin script not within another."""
+    latin, others = first & _LETTERS, first - _LETTERS
+    ways = [_one_of(others)] if others else []
+    ways += [f"(?<!{_one_of(_LETTERS)}){_one_of(latin)}"] if latin else []
+    return re.compile("|".join(ways) or "(?!)")
 
 
-def _key(text: str) -> int:
-    second = ord(text[1]) if len(text) > 1 else _ALONE
-    return ord(text[0]) << 21 | second
+def _one_of(symbols: set[str] | frozenset[str]) -> str:
+    return f"[{re.escape(''.join(sorted(symbols)))}]"
+
+
+def _written(symbols: Symbols) -> str:
+    codes = np.where(symbols.codes >= CODE_POINTS, np.uint32(_STRANGE), symbols.codes)
+    folded = codes.tobytes().decode("utf-32-le", "surrogatepass")
+    return folded.replace(_RIGHT_QUOTE, _APOSTROPHE)
 
 
 def _folded(terms: list[str], folding: Folding) -> list[str]:
-    symbols = folding.fold(terms)
-    codes = np.where(symbols.codes >= CODE_POINTS, np.uint32(_STRANGE), symbols.codes)
-    folded = codes.tobytes().decode("utf-32-le", "surrogatepass").split(chr(END))
+    folded = _written(folding.fold(terms)).split(chr(END))
     return [text.strip() for text in folded[:-1]]

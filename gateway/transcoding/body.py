@@ -17,6 +17,7 @@ from protobuf import (
 
 from gateway.problems.problem import FieldProblem, Refusal, refuse, refuse_fields
 from gateway.transcoding.diagnosis import CODEC_ERRORS, MOST, crowded, faults, has_oneof
+from gateway.transcoding.digits import may_be_odd, odd_numbers
 from gateway.transcoding.repeats import may_repeat, repeats
 from gateway.transcoding.schema import HTTP_BODY, ProtoMessage
 
@@ -58,7 +59,10 @@ class JsonBody:
             found += _nuls(value)
         if self._has_oneof:
             found += crowded(self._message, value)
-        if may_repeat(body, value):
+        written = orjson.dumps(value)
+        if may_be_odd(written):
+            found += islice(odd_numbers(self._message, value), MOST)
+        if may_repeat(body, written):
             found += islice(repeats(self._message, body), MOST)
         if found:
             raise refuse_fields(*found)
@@ -83,10 +87,10 @@ class FieldBody:
             if value is not None:
                 request[self.field] = JsonBody(kind.message, self.types).read(body)
             return value
-        if found := [*_nuls(value)]:
-            raise refuse_fields(*found)
         whole = {self.field.json_name: value}
         try:
+            if found := [*_nuls(value), *islice(odd_numbers(self.field.parent, whole), MOST)]:
+                raise refuse_fields(*found)
             kind_of_request = self.field.parent.type
             holder = message_from_json_value(kind_of_request, whole, registry=self.types)
             request[self.field] = holder[self.field]

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
 from protobuf import DescFieldValueMap, DescMessage
 
 from gateway.problems.problem import FieldProblem
@@ -14,14 +13,14 @@ from gateway.transcoding.schema import FREE_JSON, SCALAR_JSON, field_named, mess
 _DECLARED_NAME = re.compile(rb'_\w*"\s*:')
 
 
-def may_repeat(body: bytes, value: object) -> bool:
-    """Whether a closer look is due; `value` is what the body was parsed to.
+def may_repeat(body: bytes, written: bytes) -> bool:
+    """Whether a closer look is due; `written` is what the body was parsed to, written again.
 
     Each member takes a colon: where the body has more of them, some were lost. Names with an
     underscore may be a field's second name. Escapes hide both.
     """
     return (
-        body.count(b":") != orjson.dumps(value).count(b":")
+        body.count(b":") != written.count(b":")
         or b"\\u00" in body
         or _DECLARED_NAME.search(body) is not None
     )

@@ -97,6 +97,16 @@ class TestABadBody:
             ('{"word":"a","number":1}', [("", "ONEOF")]),
             ('{"inner":{"word":"a","number":1}}', [("inner", "ONEOF")]),
             ('{"nothing":1,"int32Value":"x"}', [("nothing", "UNKNOWN"), ("int32Value", "TYPE")]),
+            ('{"int32Value":"1_0"}', [("int32Value", "TYPE")]),
+            ('{"int64_value":"-1_0"}', [("int64_value", "TYPE")]),
+            ('{"uint32Value":"１０"}', [("uint32Value", "TYPE")]),
+            ('{"uint64Value":"1\\u005f0"}', [("uint64Value", "TYPE")]),
+            ('{"sint64Value":"1٣"}', [("sint64Value", "TYPE")]),
+            ('{"doubleValue":"1_0.5"}', [("doubleValue", "TYPE")]),
+            ('{"many":["1","1_0",2]}', [("many[1]", "TYPE")]),
+            ('{"wrapped":"1_0"}', [("wrapped", "TYPE")]),
+            ('{"inner":{"int32Value":"१"}}', [("inner.int32Value", "TYPE")]),
+            ('{"number":"1_0"}', [("number", "TYPE")]),
             ('{"stringValue":"a\\u0000b"}', [("stringValue", "NUL")]),
             ('{"free":{"a":["\\u0000"]}}', [("free.a[0]", "NUL")]),
         ],
@@ -118,6 +128,22 @@ class TestABadBody:
 
         assert (await client.post("/v1/kinds", content=body, headers=JSON)).status_code == 200
         assert shop.last.string_value == "a\\u0000b"
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            '{"stringValue":"1_0","maybe":"１","text":"1_0","word":"_"}',
+            '{"many":["1","-2","1e2"],"int64Value":"+1","doubleValue":"-1.5e3"}',
+            '{"makers":{"1_0":{"country":"1_0"}},"free":{"1_0":"1_0"},"anyJson":"１"}',
+            '{"bytesValue":"1_00","enumValue":"QUALITY_NEW","mask":"stringValue"}',
+        ],
+    )
+    async def test_that_only_looks_like_an_odd_number_is_fine(
+        self, client: httpx.AsyncClient, body: str
+    ) -> None:
+        answer = await client.post("/v1/kinds", content=body, headers=JSON)
+
+        assert answer.status_code == 200, answer.text
 
     @pytest.mark.parametrize(
         "body",

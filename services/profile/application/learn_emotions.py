@@ -1,4 +1,4 @@
-"""Learns which emotions people express, and forgets them."""
+"""Learns which emotions people express, learns better, and forgets them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +8,20 @@ from uuid import UUID
 from services.chassis.kernel.clock import Clock
 from services.profile.application.ports import Transactions
 from services.profile.domain.consent import Consents
+from services.profile.domain.feeling import Feeling
 from services.profile.domain.purpose import Purpose
 
 
 @dataclass(frozen=True)
-class Feeling:
-    """What a person's words felt like; `strength` is 0 to 1, `recorded_at` when it was told."""
+class Corrected:
+    """What people decided about a person's words: `former` does not hold, `now` does.
 
-    event_id: UUID
+    None is nothing that a portrait is made of.
+    """
+
     user_id: UUID
-    emotion: str
-    strength: float
-    occurred_at: datetime
-    recorded_at: datetime
+    former: Feeling | None
+    now: Feeling | None
 
 
 async def learn_emotions(
@@ -34,9 +35,35 @@ async def learn_emotions(
             return
         portraits = await tx.portraits.get({feeling.user_id for feeling in allowed})
         for one in allowed:
-            portraits[one.user_id].feel(
-                one.emotion, one.strength, event_id=one.event_id, occurred_at=one.occurred_at
-            )
+            portraits[one.user_id].feel(one)
+        now = clock.now()
+        changed = [portrait.changed(now) for portrait in portraits.values()]
+        await tx.portraits.save(list(portraits.values()))
+        await tx.outbox.add(changed)
+
+
+async def correct_emotions(
+    corrected: Sequence[Corrected], transactions: Transactions, clock: Clock
+) -> None:
+    """Let words count for the feelings that people decided instead of those that were told.
+
+    What a person said before they withdrew a consent or had their emotions forgotten is in no
+    portrait any more, so there is nothing to correct.
+    """
+    async with transactions() as tx:
+        people = await tx.consents.lock_all({one.user_id for one in corrected})
+        changes = [
+            (feeling, is_now)
+            for one in corrected
+            for feeling, is_now in ((one.former, False), (one.now, True))
+            if feeling is not None and _is_allowed(feeling, people.get(one.user_id))
+        ]
+        if not changes:
+            return
+        portraits = await tx.portraits.get({feeling.user_id for feeling, _ in changes})
+        for feeling, is_now in changes:
+            portrait = portraits[feeling.user_id]
+            (portrait.feel if is_now else portrait.unfeel)(feeling)
         now = clock.now()
         changed = [portrait.changed(now) for portrait in portraits.values()]
         await tx.portraits.save(list(portraits.values()))

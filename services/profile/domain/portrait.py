@@ -18,6 +18,7 @@ from uuid import UUID
 from services.profile.domain.behavior import Behavior, BehaviorType
 from services.profile.domain.events import PortraitChanged
 from services.profile.domain.evidence import faded, grown
+from services.profile.domain.feeling import Feeling
 from services.profile.domain.item import Item
 from services.profile.domain.view import LineageView, PortraitView, TraitKind, TraitView
 
@@ -34,7 +35,6 @@ _NOTHING = 0.001
 
 # A wholly sure, strongest feeling counts as much as three views.
 _EMOTION_WEIGHT = 3.0
-CONTENT_TAGGED = "CONTENT_TAGGED"
 
 # Plain tuples and dicts, as they are stored: a batch of behaviours touches hundreds of portraits
 # with hundreds of traits each, most of which it only ranks. Moments are seconds since the epoch.
@@ -82,11 +82,13 @@ class Portrait:
         for kind, value in _about(item):
             self._add(kind, value, amount, behavior.type.name, event_id, moment)
 
-    def feel(self, emotion: str, strength: float, *, event_id: UUID, occurred_at: datetime) -> None:
-        """Take in a feeling the person expressed; `strength` is 0 to 1."""
-        moment = occurred_at.timestamp()
-        amount = grown(_EMOTION_WEIGHT * strength, moment)
-        self._add(TraitKind.EMOTION, emotion, amount, CONTENT_TAGGED, str(event_id), moment)
+    def feel(self, feeling: Feeling) -> None:
+        """Take in a feeling that the person expressed."""
+        self._feel(feeling, 1)
+
+    def unfeel(self, feeling: Feeling) -> None:
+        """Take out a feeling that the person did not express, as it was or will be taken in."""
+        self._feel(feeling, -1)
 
     def forget_emotions(self) -> bool:
         """Drop every emotion; return whether there was one."""
@@ -138,16 +140,35 @@ class Portrait:
                     datetime.fromtimestamp(latest, UTC),
                 )
 
+    def _feel(self, feeling: Feeling, times: int) -> None:
+        moment = feeling.occurred_at.timestamp()
+        amount = times * grown(_EMOTION_WEIGHT * feeling.strength, moment)
+        value, source, event_id = feeling.emotion, feeling.source, str(feeling.event_id)
+        self._add(TraitKind.EMOTION, value, amount, source, event_id, moment, times)
+
     def _add(
-        self, kind: TraitKind, value: str, amount: float, source: str, event_id: str, moment: float
+        self,
+        kind: TraitKind,
+        value: str,
+        amount: float,
+        source: str,
+        event_id: str,
+        moment: float,
+        times: int = 1,
     ) -> None:
+        """Add evidence that a source gave so many times; a trait that no source speaks for goes."""
         traits = self.traits.setdefault(kind, {})
         before, latest, lineage = traits.get(value) or (0.0, moment, {})
         count, last_id, last_at = lineage.get(source) or (0, event_id, moment)
-        if (moment, event_id) > (last_at, last_id):
+        if times > 0 and (moment, event_id) > (last_at, last_id):
             last_id, last_at = event_id, moment
-        lineage[source] = (count + 1, last_id, last_at)
-        traits[value] = (before + amount, max(latest, moment), lineage)
+        lineage[source] = (count + times, last_id, last_at)
+        if not lineage[source][0]:
+            del lineage[source]
+        if lineage:
+            traits[value] = (before + amount, max(latest, moment), lineage)
+        else:
+            traits.pop(value, None)
 
     def _prune(self) -> None:
         for kind, traits in self.traits.items():

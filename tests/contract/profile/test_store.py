@@ -15,7 +15,12 @@ from services.profile.adapters.identity_hash import IdentityHash
 from services.profile.adapters.postgres import PostgresTransaction
 from services.profile.adapters.postgres_reader import PostgresReader
 from services.profile.application.keep_behaviors import keep_behaviors
-from services.profile.application.learn_emotions import Feeling, forget_emotions, learn_emotions
+from services.profile.application.learn_emotions import (
+    Corrected,
+    correct_emotions,
+    forget_emotions,
+    learn_emotions,
+)
 from services.profile.application.learn_items import learn_items
 from services.profile.application.link_identity import LinkIdentity, link_identity
 from services.profile.application.ports import Reads, Recorded, Transactions
@@ -24,10 +29,12 @@ from services.profile.application.update_consents import UpdateConsents, update_
 from services.profile.domain.behavior import Behavior, BehaviorType
 from services.profile.domain.consent import Proof
 from services.profile.domain.errors import UserNotFound
+from services.profile.domain.feeling import CONTENT_CORRECTED, Feeling
 from services.profile.domain.identity import Identity
 from services.profile.domain.item import Item
 from services.profile.domain.portrait import Portrait
 from services.profile.domain.purpose import Purpose
+from services.profile.domain.view import TraitKind
 from tests.support.clock import FixedClock
 from tests.support.fake_profile import FakeDatabase
 
@@ -214,3 +221,37 @@ async def test_feelings_need_both_consents_and_end_with_the_mood(store: Store) -
 
     assert [len(traits) for traits in happy] == [1, 0]
     assert (await store.portrait(both)).traits == {}
+
+
+async def test_a_corrected_feeling_counts_for_what_people_decided(store: Store) -> None:
+    both = await store.person(Purpose.PERSONALIZATION, Purpose.EMOTION_INFERENCE)
+    one, now = await store.person(Purpose.EMOTION_INFERENCE), store.clock.now()
+    told = [Feeling(new_id(), user_id, "anger", 0.5, now, now) for user_id in (both, one)]
+    decided = [
+        Corrected(was.user_id, was, replace(was, emotion="joy", source=CONTENT_CORRECTED))
+        for was in told
+    ]
+    await learn_emotions(told, store.transactions, store.clock)
+
+    await correct_emotions(decided, store.transactions, store.clock)
+
+    assert list((await store.portrait(both)).traits[TraitKind.EMOTION]) == ["joy"]
+    assert (await store.portrait(one)).traits == {}
+
+
+async def test_nothing_is_owed_for_words_that_were_said_before_they_were_forgotten(
+    store: Store,
+) -> None:
+    both = await store.person(Purpose.PERSONALIZATION, Purpose.EMOTION_INFERENCE)
+    now = store.clock.now()
+    told = Feeling(new_id(), both, "anger", 0.5, now, now)
+    await learn_emotions([told], store.transactions, store.clock)
+    await store.decide(both, (Purpose.EMOTION_INFERENCE, False))
+    await store.decide(both, (Purpose.EMOTION_INFERENCE, True))
+    version = (await store.portrait(both)).version
+
+    decided = replace(told, emotion="joy", source=CONTENT_CORRECTED)
+    await correct_emotions([Corrected(both, told, decided)], store.transactions, store.clock)
+
+    after = await store.portrait(both)
+    assert (after.traits, after.version) == ({}, version)

@@ -7,7 +7,11 @@ from uuid import uuid4
 import pytest
 
 from resonance.emotion_tag.v1 import emotion_pb2
-from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentTagged, MoodChanged
+from resonance.emotion_tag.v1.emotion_tag_events_pb2 import (
+    ContentCorrected,
+    ContentTagged,
+    MoodChanged,
+)
 from resonance.profile.v1 import behavior_pb2, portrait_pb2
 from resonance.profile.v1 import profile_service_pb2 as pb
 from resonance.profile.v1.profile_events_pb2 import BehaviorRecorded, PortraitChanged
@@ -244,6 +248,29 @@ async def test_feelings_become_traits_and_are_forgotten(profile: Harness) -> Non
     await profile.decide(user_id, emotion_inference=False)
     after = await profile.portrait(user_id)
     assert (len(after.traits), after.behavior_count) == (0, 1)
+
+
+async def test_a_correction_replaces_a_feeling_in_the_portrait(profile: Harness) -> None:
+    user_id = await profile.register("personalization", "emotion_inference")
+    told = tagged(user_id, emotion_pb2.EMOTION_ANGER)
+    await tell(profile.emotions, told)
+
+    async def feels(emotion: str) -> bool:
+        traits = (await profile.portrait(user_id)).traits
+        return [trait.value for trait in traits] == [emotion]
+
+    await eventually(lambda: feels("anger"))
+    decided = ContentTagged()
+    decided.CopyFrom(told)
+    decided.tag.emotion = emotion_pb2.EMOTION_JOY
+    decided.tag.model_version = "people"
+    await tell(profile.emotions, ContentCorrected(content=decided, former_tag=told.tag))
+    await eventually(lambda: feels("joy"))
+
+    [joy] = (await profile.portrait(user_id)).traits
+    assert [(one.source, one.count) for one in joy.lineage] == [("CONTENT_CORRECTED", 1)]
+    await tell(profile.emotions, ContentCorrected(content=told, former_tag=decided.tag))
+    await eventually(lambda: feels("anger"))
 
 
 async def test_a_portrait_fades_without_a_write(profile: Harness) -> None:

@@ -14,6 +14,7 @@ from services.chassis.kernel.ids import new_id
 from services.chassis.kernel.money import Money
 from services.profile.domain.behavior import Behavior, BehaviorType
 from services.profile.domain.evidence import HALF_LIFE, faded, grown
+from services.profile.domain.feeling import CONTENT_CORRECTED, Feeling
 from services.profile.domain.item import Item
 from services.profile.domain.portrait import KEPT, SHOWN, TOLD, Portrait
 from services.profile.domain.view import PortraitView, TraitKind
@@ -36,6 +37,10 @@ behaviors = st.builds(
 
 def did(kind: BehaviorType, ago: timedelta = timedelta(0), **others: Any) -> Behavior:
     return replace(Behavior(new_id(), ANN, kind, "shoes", NOW - ago), **others)
+
+
+def felt(emotion: str, strength: float = 0.7, **others: Any) -> Feeling:
+    return replace(Feeling(new_id(), ANN, emotion, strength, NOW, NOW), **others)
 
 
 def learned(*done: Behavior) -> Portrait:
@@ -166,10 +171,49 @@ def test_a_strong_dislike_is_remembered_when_pruning() -> None:
     assert "Shoes" in portrait.traits[TraitKind.CATEGORY]
 
 
+def test_what_was_not_felt_leaves_a_portrait_as_if_it_had_never_been_told() -> None:
+    plain, portrait = Portrait(ANN), Portrait(ANN)
+    wrong, right = felt("anger"), felt("joy", source=CONTENT_CORRECTED)
+    for one in (plain, portrait):
+        one.feel(felt("joy", 0.4, event_id=UUID(int=5)))
+    plain.feel(right)
+
+    portrait.feel(wrong)
+    portrait.feel(right)
+    portrait.unfeel(replace(wrong, event_id=new_id()))
+
+    assert portrait.traits == plain.traits
+
+
+@given(st.permutations(range(4)))
+def test_the_order_in_which_corrections_are_heard_does_not_matter(order: list[int]) -> None:
+    portrait = Portrait(ANN)
+    told, decided = felt("anger"), felt("joy", source=CONTENT_CORRECTED)
+    sad = felt("sadness")
+    out, into = portrait.unfeel, portrait.feel
+    steps = (
+        [(into, told)],
+        [(out, told), (into, decided)],
+        [(out, decided), (into, told)],
+        [(into, sad)],
+    )
+    for at in order:
+        for step, feeling in steps[at]:
+            step(feeling)
+
+    [anger, sadness] = portrait.view(NOW).traits
+    assert (anger.value, [(one.source, one.count) for one in anger.lineage]) == (
+        "anger",
+        [("CONTENT_TAGGED", 1)],
+    )
+    assert sadness.value == "sadness"
+    assert anger.confidence == pytest.approx(sadness.confidence)
+
+
 def test_feelings_are_forgotten_apart_from_the_rest() -> None:
     portrait = learned(did(BehaviorType.VIEW))
     before = portrait.view(NOW)
-    portrait.feel("joy", 0.7, event_id=new_id(), occurred_at=NOW)
+    portrait.feel(felt("joy"))
 
     assert TraitKind.EMOTION in {trait.kind for trait in portrait.view(NOW).traits}
     assert portrait.forget_emotions()

@@ -63,7 +63,7 @@ class Lineage(_message.Message):
     LAST_EVENT_ID_FIELD_NUMBER: _builtins.int
     LAST_TIME_FIELD_NUMBER: _builtins.int
     source: _builtins.str
-    """What it was learned from, such as `PURCHASE` or `CONTENT_TAGGED`."""
+    """What it was learned from, such as `PURCHASE`, `CONTENT_TAGGED` or `CONTENT_CORRECTED`."""
     count: _builtins.int
     """How many such events."""
     last_event_id: _builtins.str

@@ -93,7 +93,7 @@ def read(wide: WideReader, encoder: Encoder | None, examples: Sequence[Example])
     for start in range(0, len(examples), _CHUNK):
         texts = [example.text for example in examples[start : start + _CHUNK]]
         reading = wide.read(texts)
-        scores += reading.logits
+        scores += reading.logits.tolist()
         leanings += reading.leanings
         if encoder is not None:
             english = np.array([language == "en" for language in reading.languages])

@@ -10,15 +10,15 @@ from services.emotion_tag.domain.taxonomy import EMOTIONS, SMP_SIX, TAXONOMY, Em
 
 NEUTRAL = EMOTIONS.index(Emotion.NEUTRAL)
 _SIZE = len(EMOTIONS)
-_FAMILIES = [
+FAMILIES = [
     [place for place, emotion in enumerate(EMOTIONS) if TAXONOMY[emotion].smp_parent == family]
     for family in SMP_SIX
 ]
-_FOR, _AGAINST = (
+FOR, AGAINST = (
     [place for place, emotion in enumerate(EMOTIONS) if TAXONOMY[emotion].polarity is side]
     for side in (Polarity.POSITIVE, Polarity.NEGATIVE)
 )
-_LARGE = [members for members in _FAMILIES if len(members) > 1]
+LARGE = [members for members in FAMILIES if len(members) > 1]
 _TWO_SIDED = 9
 """Of two clauses that disagree each is half of what is said, of ten one is an exception: the fewer
 they are, the further the whole may lean and still be mixed."""
@@ -29,7 +29,7 @@ _CLAUSE_LEANS = (1.5, 0.0)
 _SHORT = 4  # of more clauses a contrast may be about anything
 _SIDED = (1.5, 2.5)
 """Log-odds of the whole from which it is not mixed, whatever its clauses say; as above."""
-_LEAST = 1e-9  # no probability is smaller
+LEAST = 1e-9  # no probability is smaller
 
 
 def scaled(scale: Scale, wide: Sequence[float], encoder: Sequence[float] | None) -> list[float]:
@@ -51,9 +51,9 @@ def scaled(scale: Scale, wide: Sequence[float], encoder: Sequence[float] | None)
 def leaning_of(scores: Sequence[float]) -> float:
     """Log-odds of the emotions that are for something against those that are against it."""
     highest = max(scores)
-    for_it = sum([exp(scores[place] - highest) for place in _FOR])
-    against = sum([exp(scores[place] - highest) for place in _AGAINST])
-    return log(max(for_it, _LEAST) / max(against, _LEAST))
+    for_it = sum([exp(scores[place] - highest) for place in FOR])
+    against = sum([exp(scores[place] - highest) for place in AGAINST])
+    return log(max(for_it, LEAST) / max(against, LEAST))
 
 
 def probabilities(scores: Sequence[float], sharpening: float) -> list[float]:
@@ -66,12 +66,12 @@ def probabilities(scores: Sequence[float], sharpening: float) -> list[float]:
     odds = [exp(score - highest) for score in scores[:_SIZE]]
     total = sum(odds)
     shares = [odd / total for odd in odds]
-    top_sum, top_family = -1.0, _FAMILIES[0]
-    for members in _FAMILIES:
+    top_sum, top_family = -1.0, FAMILIES[0]
+    for members in FAMILIES:
         family = sum([shares[place] for place in members])
         if family > top_sum:
             top_sum, top_family = family, members
-    for members in _LARGE:
+    for members in LARGE:
         _sharpen(shares, members, sharpening)
     if shares.index(max(shares)) not in top_family:
         strongest = max(top_family, key=shares.__getitem__)
@@ -94,7 +94,7 @@ def blended(
 ) -> list[float]:
     """`own` to the power of `share`, times `other` to that of `power`, as probabilities."""
     mixed = [
-        exp(share * log(max(o, _LEAST)) + power * log(max(p, _LEAST)))
+        exp(share * log(max(o, LEAST)) + power * log(max(p, LEAST)))
         for o, p in zip(own, other, strict=True)
     ]
     total = sum(mixed)
@@ -134,7 +134,7 @@ def polarity(
         and sided < _SIDED[is_contrast] * max(1, _TWO_SIDED / leaning.clauses)
     ):
         return Polarity.MIXED
-    kept = min(max(neutral, _LEAST), 1 - _LEAST)
+    kept = min(max(neutral, LEAST), 1 - LEAST)
     if log(kept / (1 - kept)) + scale.neutral_lead >= sided:
         return Polarity.NEUTRAL
     return Polarity.POSITIVE if odds > 0 else Polarity.NEGATIVE

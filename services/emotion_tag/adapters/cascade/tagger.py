@@ -1,5 +1,6 @@
 """Tags texts: the wide model reads all, the encoder those that the wide model is not sure of."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,16 +13,19 @@ from services.emotion_tag.adapters.aspects.finder import AspectFinder
 from services.emotion_tag.adapters.cascade import decide
 from services.emotion_tag.adapters.cascade.calibration import Calibration, Scale, of_kind
 from services.emotion_tag.adapters.cascade.context import with_prior, with_reply
+from services.emotion_tag.adapters.cascade.decide_many import decided
 from services.emotion_tag.adapters.locales import load_locales
 from services.emotion_tag.adapters.wide.artefact import Artefact
 from services.emotion_tag.adapters.wide.intensity import intensity, signs
 from services.emotion_tag.adapters.wide.polarity import contrasts
 from services.emotion_tag.adapters.wide.wide_reader import Reading, WideReader
-from services.emotion_tag.domain.tag import EmotionTag, TextInput
+from services.emotion_tag.domain.tag import EmotionTag, TextInput, TextKind
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion
 
 MOST_FOR_ENCODER = 2_000
 """Characters of a text that the encoder is asked about; a longer one is many things at once."""
+_MANY = 12
+"""Texts from which on it pays to decide about them together."""
 
 
 class Encoder(Protocol):
@@ -161,13 +165,13 @@ class CascadeTagger:
 
     def _answers(self, wanted: Sequence[TextInput], reading: Reading) -> list[_Answer]:
         """The wide model's answers, and better ones where it was not sure."""
-        answers = [self._alone(one, reading, at) for at, one in enumerate(wanted)]
+        answers = self._all_alone(wanted, reading)
         asking = [at for at, one in enumerate(wanted) if self._asks(one, reading, at, answers[at])]
         if asking and self._encoder is not None:
             english = np.array([answers[at].language == "en" for at in asking])
             scores = self._encoder.read([wanted[at].text for at in asking], english)
             for at, encoded in zip(asking, scores.tolist(), strict=True):
-                self._together(wanted[at], reading.logits[at], encoded, answers[at])
+                self._together(wanted[at], reading.logits[at].tolist(), encoded, answers[at])
         if self._observe is not None:
             self._observe(len(wanted), len(asking))
         return answers
@@ -177,9 +181,26 @@ class CascadeTagger:
         if reading.blank[at]:
             return _Answer(language, _nothing(), 0.0, 0.0)
         scale = of_kind(self._calibration.alone[language], one.kind)
-        scores = decide.scaled(scale, reading.logits[at], None)
+        scores = decide.scaled(scale, reading.logits[at].tolist(), None)
         shares = decide.probabilities(scores, self._calibration.sharpening)
         return _Answer(language, shares, scores[-1], decide.confidence(scale, max(shares)))
+
+    def _all_alone(self, wanted: Sequence[TextInput], reading: Reading) -> list[_Answer]:
+        """The same for every text; many are decided about together."""
+        if len(wanted) < _MANY:
+            return [self._alone(one, reading, at) for at, one in enumerate(wanted)]
+        languages = ["en" if language == "en" else "zh" for language in reading.languages]
+        answers = [_Answer(language, _nothing(), 0.0, 0.0) for language in languages]
+        alike: dict[tuple[str, TextKind], list[int]] = defaultdict(list)
+        for at, (one, language) in enumerate(zip(wanted, languages, strict=True)):
+            if not reading.blank[at]:
+                alike[language, one.kind].append(at)
+        for (language, kind), places in alike.items():
+            scale = of_kind(self._calibration.alone[language], kind)
+            made = decided(scale, reading.logits[places], self._calibration.sharpening)
+            for at, shares, odds, sure in zip(places, *made, strict=True):
+                answers[at] = _Answer(language, shares, odds, sure)
+        return answers
 
     def _asks(self, one: TextInput, reading: Reading, at: int, answer: _Answer) -> bool:
         return not reading.blank[at] and answer.confidence < self._asks_below(one, answer)

@@ -25,7 +25,7 @@ class Reading:
     """What the wide model made of several texts."""
 
     scored: Scored
-    logits: list[list[float]]
+    logits: Floats
     """For each text the emotions, then positive."""
     languages: list[str]
     """As people call them: `zh-Hans`, `zh-Hant`, `en`, `und`."""
@@ -59,7 +59,7 @@ class WideReader:
         logits = scored.logits + bias
         return Reading(
             scored=scored,
-            logits=logits.tolist(),
+            logits=logits,
             languages=languages,
             positive_bias=bias[:, -1],
             leanings=self._clauses.read(scored, bias[:, -1]),

@@ -70,9 +70,9 @@ class FakeTransaction:
 class FakePeople:
     rows: Rows
 
-    async def hold_allowing(self, user_ids: Iterable[UUID]) -> Mapping[UUID, int]:
+    async def hold_allowing(self, user_ids: Iterable[UUID]) -> Mapping[UUID, datetime | None]:
         known = self.rows.people
-        return {u: known[u].mood_version for u in user_ids if u in known and known[u].allows}
+        return {u: known[u].forgotten_at for u in user_ids if u in known and known[u].allows}
 
     async def decide(self, user_id: UUID, *, allows: bool, version: int) -> bool | None:
         person = self.rows.people.setdefault(user_id, Person())
@@ -85,17 +85,15 @@ class FakePeople:
         self.rows.people[user_id].mood_version += 1
         return self.rows.people[user_id].mood_version
 
+    async def next_mood_versions(self, user_ids: Iterable[UUID]) -> Mapping[UUID, int]:
+        return {user_id: await self.next_mood_version(user_id) for user_id in user_ids}
+
     async def next_distress_version(self, user_id: UUID) -> int:
         self.rows.people[user_id].distress_version += 1
         return self.rows.people[user_id].distress_version
 
     async def forget(self, user_id: UUID, now: datetime) -> None:
         self.rows.people.setdefault(user_id, Person()).forgotten_at = now
-
-    async def forgotten_at(self, user_ids: Iterable[UUID]) -> Mapping[UUID, datetime]:
-        known = self.rows.people
-        asked = {u: known[u].forgotten_at for u in user_ids if u in known}
-        return {u: moment for u, moment in asked.items() if moment is not None}
 
 
 @dataclass

@@ -18,9 +18,8 @@ class PostgresGuardLog:
 
     async def keep(self, decisions: Iterable[GuardDecision]) -> None:
         await self._connection.execute(
-            upsert(guard_decisions)
-            .values([_to_row(decision) for decision in decisions])
-            .on_conflict_do_nothing()
+            upsert(guard_decisions).on_conflict_do_nothing(),
+            [_to_row(decision) for decision in decisions],
         )
 
     async def latest(

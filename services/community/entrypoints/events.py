@@ -1,7 +1,7 @@
 """What community does when neighbours tell something."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,9 @@ from services.community.domain.kinds import UNKNOWN_EMOTION
 # Kinds of texts that are rows of ours: a line over a live room or a care chat is not.
 _OF_COMMENTS = {emotion_pb2.TEXT_KIND_UNSPECIFIED, emotion_pb2.TEXT_KIND_COMMENT}
 _OURS = _OF_COMMENTS | {emotion_pb2.TEXT_KIND_REVIEW, emotion_pb2.TEXT_KIND_POST}
+
+PACE = timedelta(seconds=0.25)
+"""Of the labels under texts: in a busy room hundreds come in a second."""
 
 
 def reactions(transactions: Transactions) -> Sequence[Reaction[Any]]:
@@ -39,7 +42,7 @@ def reactions(transactions: Transactions) -> Sequence[Reaction[Any]]:
 
     return (
         Reaction(reader="community_know_person", to=UserRegistered, do=know),
-        Reaction(reader="community_show_emotion", to=ContentTagged, do=show),
+        Reaction(reader="community_show_emotion", to=ContentTagged, do=show, pace=PACE),
         Reaction(reader="community_show_correction", to=ContentCorrected, do=show_corrected),
     )
 

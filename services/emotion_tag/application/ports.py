@@ -38,8 +38,9 @@ class Contents(Protocol):
 class People(Protocol):
     """Who allows feelings to be inferred, and how often their mood has changed."""
 
-    async def hold_allowing(self, user_ids: Iterable[UUID]) -> Mapping[UUID, int]:
-        """Lock those who allow it until the end of the transaction; the versions of their moods."""
+    async def hold_allowing(self, user_ids: Iterable[UUID]) -> Mapping[UUID, datetime | None]:
+        """Lock those who allow it until the end of the transaction; when they last asked to have
+        their moods forgotten, if ever."""
         ...
 
     async def decide(self, user_id: UUID, *, allows: bool, version: int) -> bool | None:
@@ -53,16 +54,16 @@ class People(Protocol):
         """Count one more change of a held person's mood."""
         ...
 
+    async def next_mood_versions(self, user_ids: Iterable[UUID]) -> Mapping[UUID, int]:
+        """Count one more change of each held person's mood."""
+        ...
+
     async def next_distress_version(self, user_id: UUID) -> int:
         """Count one more change of what is told of a held person's distress."""
         ...
 
     async def forget(self, user_id: UUID, now: datetime) -> None:
         """Lock the person, and note that what was said until now names them no more."""
-        ...
-
-    async def forgotten_at(self, user_ids: Iterable[UUID]) -> Mapping[UUID, datetime]:
-        """When those of them who did last asked to be forgotten."""
         ...
 
 

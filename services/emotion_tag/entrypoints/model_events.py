@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from services.emotion_tag.application.governance.review_contents import (
 from services.emotion_tag.application.governance.shadow_contents import read_beside
 from services.emotion_tag.application.ports import Contents
 
+_PACE = timedelta(seconds=1)  # nobody waits for any of it
 Store = Callable[[Sequence[Delivered[ContentTagged]]], Awaitable[None]]
 
 
@@ -54,8 +56,28 @@ def model_reactions(
         return store
 
     return (
-        Reaction(reader="emotion_tag_queue_reviews", to=ContentTagged, do=queue),
-        Reaction(reader="emotion_tag_weigh_reacted", to=PostReacted, do=hear_reactions),
-        Reaction(reader="emotion_tag_weigh_commented", to=ContentPublished, do=hear_comments),
-        Reaction(reader="emotion_tag_shadow_contents", to=ContentTagged, prepare=shadow),
+        Reaction(
+            reader="emotion_tag_queue_reviews", to=ContentTagged, do=queue, batch=200, pace=_PACE
+        ),
+        Reaction(
+            reader="emotion_tag_weigh_reacted",
+            to=PostReacted,
+            do=hear_reactions,
+            batch=500,
+            pace=_PACE,
+        ),
+        Reaction(
+            reader="emotion_tag_weigh_commented",
+            to=ContentPublished,
+            do=hear_comments,
+            batch=500,
+            pace=_PACE,
+        ),
+        Reaction(
+            reader="emotion_tag_shadow_contents",
+            to=ContentTagged,
+            prepare=shadow,
+            batch=200,
+            pace=_PACE,
+        ),
     )

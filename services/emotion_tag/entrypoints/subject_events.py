@@ -1,6 +1,7 @@
 """What emotion_tag does to know how people feel about things."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from services.emotion_tag.application.subjects.ports import Transactions
 from services.emotion_tag.domain.subject import CatalogueEntry
 
 TEXTS_AT_ONCE = 200
+PACE = timedelta(seconds=0.5)
 """A hot room is one row: the more of its texts are counted at once, the fewer wait for it."""
 
 
@@ -45,6 +47,7 @@ def subject_reactions(transactions: Transactions, clock: Clock) -> Sequence[Reac
             to=ContentTagged,
             do=follow,
             batch=TEXTS_AT_ONCE,
+            pace=PACE,
         ),
         Reaction(reader="emotion_tag_leave_subjects", to=ContentDeleted, do=leave),
         Reaction(reader="emotion_tag_recount_subjects", to=ContentCorrected, do=recount),

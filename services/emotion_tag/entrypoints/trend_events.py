@@ -16,6 +16,8 @@ from services.emotion_tag.application.trends.ports import TrendTransactions
 
 log = get_logger(__name__)
 
+TEXTS_AT_ONCE = 200
+PACE = timedelta(seconds=1)
 PRUNE_EVERY = timedelta(minutes=15)
 
 Tolds = Sequence[Delivered[ContentTagged]]
@@ -35,7 +37,15 @@ def trend_reactions(
 
         return count
 
-    return (Reaction(reader="emotion_tag_find_trends", to=ContentTagged, prepare=find),)
+    return (
+        Reaction(
+            reader="emotion_tag_find_trends",
+            to=ContentTagged,
+            prepare=find,
+            batch=TEXTS_AT_ONCE,
+            pace=PACE,
+        ),
+    )
 
 
 class TrendHousekeeping:

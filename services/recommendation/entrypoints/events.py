@@ -1,7 +1,7 @@
 """What recommendation does when neighbours tell something."""
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -36,6 +36,8 @@ _EMOTIONS = {emotion.value: emotion for emotion in Emotion}
 _POLARITIES = {polarity.value: polarity for polarity in Polarity}
 
 BEHAVIORS_AT_ONCE = 500
+PACE = timedelta(seconds=0.25)
+"""Of what is said of items: in a busy room hundreds of texts come in a second."""
 
 
 def reactions(transactions: Transactions) -> Sequence[Reaction[Any]]:
@@ -87,7 +89,7 @@ def _about_items(transactions: Transactions) -> Sequence[Reaction[Any]]:
             batch=BEHAVIORS_AT_ONCE,
         ),
         Reaction(reader="recommendation_learn_reaction", to=PostReacted, do=react),
-        Reaction(reader="recommendation_hear_words", to=ContentTagged, do=hear),
+        Reaction(reader="recommendation_hear_words", to=ContentTagged, do=hear, pace=PACE),
         Reaction(reader="recommendation_hear_correction", to=ContentCorrected, do=hear_corrected),
         Reaction(reader="recommendation_forget_words", to=ContentDeleted, do=forget),
         Reaction(reader="recommendation_know_feelings", to=ProductEmotionChanged, do=know),

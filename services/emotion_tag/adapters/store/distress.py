@@ -23,9 +23,8 @@ class PostgresDistress:
 
     async def add(self, signals: Sequence[DistressSignal]) -> None:
         await self._connection.execute(
-            insert(distress_signals)
-            .values([_to_row(signal) for signal in signals])
-            .on_conflict_do_nothing()
+            insert(distress_signals).on_conflict_do_nothing(),
+            [_to_row(signal) for signal in signals],
         )
 
     async def of_person(self, user_id: UUID) -> Sequence[DistressSignal]:

@@ -63,10 +63,8 @@ class PostgresGold:
         if not rows:
             return 0
         added = await self._connection.execute(
-            insert(gold_rows)
-            .values([_to_row(gold_set_id, row) for row in rows])
-            .on_conflict_do_nothing()
-            .returning(gold_rows.c.row_id)
+            insert(gold_rows).on_conflict_do_nothing().returning(gold_rows.c.row_id),
+            [_to_row(gold_set_id, row) for row in rows],
         )
         return len(added.all())
 

@@ -44,17 +44,17 @@ class PostgresPeople:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def hold_allowing(self, user_ids: Iterable[UUID]) -> Mapping[UUID, int]:
+    async def hold_allowing(self, user_ids: Iterable[UUID]) -> Mapping[UUID, datetime | None]:
         wanted = sorted(set(user_ids))  # everybody locks in one order
         if not wanted:
             return {}
         rows = await self._connection.execute(
-            select(people.c.user_id, people.c.mood_version)
+            select(people.c.user_id, people.c.forgotten_at)
             .where(people.c.user_id.in_(wanted), people.c.allows_inference)
             .order_by(people.c.user_id)
             .with_for_update()
         )
-        return {row.user_id: row.mood_version for row in rows}
+        return {row.user_id: row.forgotten_at for row in rows}
 
     async def decide(self, user_id: UUID, *, allows: bool, version: int) -> bool | None:
         known = await self._connection.execute(
@@ -76,7 +76,16 @@ class PostgresPeople:
         return bool(before.allows_inference)
 
     async def next_mood_version(self, user_id: UUID) -> int:
-        return await self._count(user_id, people.c.mood_version)
+        return (await self.next_mood_versions([user_id]))[user_id]
+
+    async def next_mood_versions(self, user_ids: Iterable[UUID]) -> Mapping[UUID, int]:
+        counted = await self._connection.execute(
+            update(people)
+            .where(people.c.user_id.in_(sorted(user_ids)))
+            .values(mood_version=people.c.mood_version + 1)
+            .returning(people.c.user_id, people.c.mood_version)
+        )
+        return {row.user_id: row.mood_version for row in counted}
 
     async def next_distress_version(self, user_id: UUID) -> int:
         return await self._count(user_id, people.c.distress_version)
@@ -87,14 +96,6 @@ class PostgresPeople:
             .values(user_id=user_id, allows_inference=False, consents_version=0, forgotten_at=now)
             .on_conflict_do_update(index_elements=[people.c.user_id], set_={"forgotten_at": now})
         )
-
-    async def forgotten_at(self, user_ids: Iterable[UUID]) -> Mapping[UUID, datetime]:
-        rows = await self._connection.execute(
-            select(people.c.user_id, people.c.forgotten_at).where(
-                people.c.user_id.in_(sorted(user_ids)), people.c.forgotten_at.is_not(None)
-            )
-        )
-        return {row.user_id: row.forgotten_at for row in rows}
 
     async def _count(self, user_id: UUID, counter: Column[int]) -> int:
         counted = await self._connection.execute(
@@ -116,9 +117,10 @@ class PostgresTags:
         ordered = sorted(contents, key=lambda content: content.content_id)
         stored = await self._connection.execute(
             insert(tags)
-            .values([{**tag_to_row(content), "tagged_at": func.now()} for content in ordered])
+            .values(tagged_at=func.now())
             .on_conflict_do_nothing()
-            .returning(tags.c.content_id)
+            .returning(tags.c.content_id),
+            [tag_to_row(content) for content in ordered],
         )
         new = set(stored.scalars())
         return [content for content in contents if content.content_id in new]
@@ -180,7 +182,7 @@ class PostgresMoods:
         rows = [mood_to_row(mood) for mood in moods_now]
         if not rows:
             return
-        statement = insert(moods).values(rows)
+        statement = insert(moods)
         await self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=[moods.c.user_id],
@@ -188,7 +190,8 @@ class PostgresMoods:
                     name: statement.excluded[name]
                     for name in ("version", "as_of", "masses", "causes")
                 },
-            )
+            ),
+            rows,
         )
 
     async def remove(self, user_id: UUID) -> None:

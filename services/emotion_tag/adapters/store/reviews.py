@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Double, cast, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    Double,
+    Integer,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +36,17 @@ from services.emotion_tag.domain.taxonomy import Emotion
 
 _waits = reviews.c.rating_count < reviews.c.wanted_count
 _MOST_REACH = 1_000_000_000
+_REACH = reviews.c.reach + bindparam("more", type_=Integer)
+_HEARD = (
+    update(reviews)
+    .where(reviews.c.content_id == bindparam("heard_of"), reviews.c.reach < _MOST_REACH)
+    .values(
+        reach=_REACH,
+        score=reviews.c.uncertainty
+        * reviews.c.weight
+        * (1 + func.ln(cast(1 + _REACH, Double)) / math.log(2)),
+    )
+)
 
 
 class PostgresReviews:
@@ -42,20 +65,13 @@ class PostgresReviews:
     async def put(self, new: Sequence[Review]) -> None:
         if new:
             await self._connection.execute(
-                insert(reviews).values([_to_row(one) for one in new]).on_conflict_do_nothing()
+                insert(reviews).on_conflict_do_nothing(), [_to_row(one) for one in new]
             )
 
     async def heard(self, reach: Mapping[UUID, int]) -> None:
-        for content_id, count in sorted(reach.items()):
+        if reach:
             await self._connection.execute(
-                update(reviews)
-                .where(reviews.c.content_id == content_id, reviews.c.reach < _MOST_REACH)
-                .values(
-                    reach=reviews.c.reach + count,
-                    score=reviews.c.uncertainty
-                    * reviews.c.weight
-                    * (1 + func.ln(cast(1 + reviews.c.reach + count, Double)) / math.log(2)),
-                )
+                _HEARD, [{"heard_of": one, "more": more} for one, more in sorted(reach.items())]
             )
 
     async def listed(
@@ -129,17 +145,15 @@ class PostgresReviews:
     async def claim(self, content_ids: Sequence[UUID], rater_id: UUID, until: datetime) -> None:
         if not content_ids:
             return
-        statement = insert(review_claims).values(
+        await self._connection.execute(
+            insert(review_claims).on_conflict_do_update(
+                index_elements=[review_claims.c.content_id, review_claims.c.rater_id],
+                set_={"expires_at": until},
+            ),
             [
                 {"content_id": one, "rater_id": rater_id, "expires_at": until}
                 for one in sorted(content_ids)
-            ]
-        )
-        await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[review_claims.c.content_id, review_claims.c.rater_id],
-                set_={"expires_at": until},
-            )
+            ],
         )
 
     async def done(self, content_id: UUID, rater_id: UUID, *, rated: bool) -> bool:

@@ -37,6 +37,7 @@ _ADDED: ColumnElement[Any] = literal_column(
     "(SELECT array_agg(a + b ORDER BY n) FROM unnest(trend_sums.sums, excluded.sums)"
     " WITH ORDINALITY AS u(a, b, n))"
 )
+_ADD = insert(trend_sums).on_conflict_do_update(index_elements=_KEY, set_={"sums": _ADDED})
 _OF = trend_sums.c
 
 
@@ -61,11 +62,8 @@ class PostgresTrends:
             (_to_row(spoken, one) for spoken, one in sums.items()),
             key=lambda row: tuple(row[name] for name in _KEY),
         )
-        for first in range(0, len(rows), _ROWS_AT_ONCE):
-            statement = insert(trend_sums).values(rows[first : first + _ROWS_AT_ONCE])
-            await self._connection.execute(
-                statement.on_conflict_do_update(index_elements=_KEY, set_={"sums": _ADDED})
-            )
+        if rows:
+            await self._connection.execute(_ADD, rows)
 
     async def prune(self, now: datetime) -> int:
         gone = await self._connection.execute(
@@ -146,9 +144,6 @@ class PostgresTrendReader:
         for topic, starts_at, texts in rows:
             found[topic][starts_at] = texts
         return found
-
-
-_ROWS_AT_ONCE = 2_000  # of nine parameters each, below PostgreSQL's 32,767
 
 
 def _to_row(spoken: Spoken, sums: Sums) -> dict[str, Any]:

@@ -37,12 +37,12 @@ async def move_moods(
     if not said:
         return []
     known = await tx.moods.get(said)
+    versions = await tx.people.next_mood_versions(said)
     moods = []
     for user_id, pieces in said.items():
         mood = known.get(user_id)
-        version = await tx.people.next_mood_version(user_id)
         for piece in pieces:
-            mood = moved(user_id, mood, piece, version=version, half_life=half_life)
+            mood = moved(user_id, mood, piece, version=versions[user_id], half_life=half_life)
         moods += [mood] if mood else []
     await tx.moods.put(moods)
     return [MoodMoved(mood=seen_at(mood, mood.as_of, half_life), occurred_at=now) for mood in moods]

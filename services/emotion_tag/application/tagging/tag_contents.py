@@ -55,7 +55,6 @@ async def tag_contents(
     now = clock.now()
     async with transactions() as tx:
         allowing = await tx.people.hold_allowing({c.author_id for c, _ in read.contents})
-        forgotten = await tx.people.forgotten_at(allowing)
         salt = await tx.salts.of_day(salt_day(now))
         new = await tx.tags.put(
             [
@@ -63,7 +62,7 @@ async def tag_contents(
                     _not_in_the_future(content, now),
                     tag,
                     author_allows=content.author_id in allowing
-                    and content.published_at > forgotten.get(content.author_id, _NEVER),
+                    and content.published_at > (allowing[content.author_id] or _NEVER),
                     salt=salt,
                 )
                 for content, tag in read.contents

@@ -95,6 +95,36 @@ async def test_linking_needs_consent(profile: Harness) -> None:
     assert failure.value.metadata["purpose"] == FUSION
 
 
+@pytest.mark.parametrize("control", ["\0", "\t", "\n", "\x1b", "\x7f", "\x85", "\x9f"])
+async def test_an_account_has_no_control_characters_in_its_name(
+    profile: Harness, control: str
+) -> None:
+    user_id = await profile.register(FUSION)
+    name = f"openid-1{control}"
+    resolve = pb.ResolveIdentityRequest(platform="wechat", external_id=name)
+
+    for refused in (
+        profile.stub.LinkIdentity(link(user_id, name)),
+        profile.stub.ResolveIdentity(resolve),
+    ):
+        with pytest.raises(RemoteError) as failure:
+            await refused
+        assert failure.value.code is grpc.StatusCode.INVALID_ARGUMENT
+        assert failure.value.reason == "INVALID_REQUEST"
+
+
+async def test_an_account_may_be_named_in_any_script(profile: Harness) -> None:
+    user_id = await profile.register(FUSION)
+    name = "微信 号·é\u200d🙂"
+
+    await profile.stub.LinkIdentity(link(user_id, name))
+    found = await profile.stub.ResolveIdentity(
+        pb.ResolveIdentityRequest(platform="wechat", external_id=name)
+    )
+
+    assert found.user_id == user_id
+
+
 async def test_an_account_is_linked_found_listed_and_unlinked(profile: Harness) -> None:
     user_id = await profile.register(FUSION)
     resolve = pb.ResolveIdentityRequest(platform="wechat", external_id="openid-1")

@@ -31,7 +31,7 @@ from resonance.profile.v1 import portrait_pb2 as resonance_dot_profile_dot_v1_do
 from resonance.profile.v1 import user_pb2 as resonance_dot_profile_dot_v1_dot_user__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*resonance/profile/v1/profile_service.proto\x12\x14resonance.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a resonance/access/v1/access.proto\x1a#resonance/profile/v1/behavior.proto\x1a\"resonance/profile/v1/consent.proto\x1a#resonance/profile/v1/portrait.proto\x1a\x1fresonance/profile/v1/user.proto\"\x8b\x01\n\x11\x43reateUserRequest\x12\x1f\n\x0c\x64isplay_name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\rlanguage_code\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18R\x00R\x07zh-HansR\x07zh-HantR\x02\x65n\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\">\n\x12\x43reateUserResponse\x12(\n\x04user\x18\x01 \x01(\x0b\x32\x1a.resonance.profile.v1.User\"+\n\x0eGetUserRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\";\n\x0fGetUserResponse\x12(\n\x04user\x18\x01 \x01(\x0b\x32\x1a.resonance.profile.v1.User\"\x9f\x01\n\x13LinkIdentityRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x08platform\x18\x02 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^[a-z0-9_-]{1,32}$\x12\x1f\n\x0b\x65xternal_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x02\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"H\n\x14LinkIdentityResponse\x12\x30\n\x08identity\x18\x01 \x01(\x0b\x32\x1e.resonance.profile.v1.Identity\"r\n\x15UnlinkIdentityRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x0bidentity_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x18\n\x16UnlinkIdentityResponse\"2\n\x15ListIdentitiesRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"L\n\x16ListIdentitiesResponse\x12\x32\n\nidentities\x18\x01 \x03(\x0b\x32\x1e.resonance.profile.v1.Identity\"f\n\x16ResolveIdentityRequest\x12+\n\x08platform\x18\x01 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^[a-z0-9_-]{1,32}$\x12\x1f\n\x0b\x65xternal_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x02\"*\n\x17ResolveIdentityResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"/\n\x12GetConsentsRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"G\n\x13GetConsentsResponse\x12\x30\n\x08\x63onsents\x18\x01 \x01(\x0b\x32\x1e.resonance.profile.v1.Consents\"\\\n\rConsentChange\x12:\n\x07purpose\x18\x01 \x01(\x0e\x32\x1d.resonance.profile.v1.PurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x0f\n\x07granted\x18\x02 \x01(\x08\"\xea\x01\n\x15UpdateConsentsRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12@\n\x07\x63hanges\x18\x02 \x03(\x0b\x32#.resonance.profile.v1.ConsentChangeB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x06\x12\x19\n\x06source\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12!\n\x0epolicy_version\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x15\n\x04\x65tag\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"J\n\x16UpdateConsentsResponse\x12\x30\n\x08\x63onsents\x18\x01 \x01(\x0b\x32\x1e.resonance.profile.v1.Consents\"\x83\x01\n\x1b\x42\x61tchRecordBehaviorsRequest\x12\x43\n\tbehaviors\x18\x01 \x03(\x0b\x32\x1e.resonance.profile.v1.BehaviorB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"f\n\x0f\x42\x65haviorFailure\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\r\n\x05\x66ield\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\"\x87\x01\n\x1c\x42\x61tchRecordBehaviorsResponse\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x01 \x01(\x05\x12\x16\n\x0ewithheld_count\x18\x02 \x01(\x05\x12\x37\n\x08\x66\x61ilures\x18\x03 \x03(\x0b\x32%.resonance.profile.v1.BehaviorFailure\".\n\x11GetProfileRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"F\n\x12GetProfileResponse\x12\x30\n\x08portrait\x18\x01 \x01(\x0b\x32\x1e.resonance.profile.v1.Portrait2\xcc\x0c\n\x0eProfileService\x12{\n\nCreateUser\x12\'.resonance.profile.v1.CreateUserRequest\x1a(.resonance.profile.v1.CreateUserResponse\"\x1a\xf2\xd4\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x0e\"\t/v1/users:\x01*\x12\x87\x01\n\x07GetUser\x12$.resonance.profile.v1.GetUserRequest\x1a%.resonance.profile.v1.GetUserResponse\"/\x90\x02\x01\xf2\xd4\x18\r\x12\x02\x03\x04\x1a\x07user_id\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/users/{user_id}\x12\xa2\x01\n\x0cLinkIdentity\x12).resonance.profile.v1.LinkIdentityRequest\x1a*.resonance.profile.v1.LinkIdentityResponse\";\xf2\xd4\x18\t\x1a\x07user_id\x82\xd3\xe4\x93\x02(\"#/v1/users/{user_id}/identities:link:\x01*\x12\xaa\x01\n\x0eUnlinkIdentity\x12+.resonance.profile.v1.UnlinkIdentityRequest\x1a,.resonance.profile.v1.UnlinkIdentityResponse\"=\xf2\xd4\x18\t\x1a\x07user_id\x82\xd3\xe4\x93\x02*\"%/v1/users/{user_id}/identities:unlink:\x01*\x12\xa6\x01\n\x0eListIdentities\x12+.resonance.profile.v1.ListIdentitiesRequest\x1a,.resonance.profile.v1.ListIdentitiesResponse\"9\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x03\x1a\x07user_id\x82\xd3\xe4\x93\x02 \x12\x1e/v1/users/{user_id}/identities\x12\x9b\x01\n\x0fResolveIdentity\x12,.resonance.profile.v1.ResolveIdentityRequest\x1a-.resonance.profile.v1.ResolveIdentityResponse\"+\x90\x02\x01\xf2\xd4\x18\x03\x12\x01\x04\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/identities:resolve:\x01*\x12\x9b\x01\n\x0bGetConsents\x12(.resonance.profile.v1.GetConsentsRequest\x1a).resonance.profile.v1.GetConsentsResponse\"7\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x03\x1a\x07user_id\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/users/{user_id}/consents\x12\xa1\x01\n\x0eUpdateConsents\x12+.resonance.profile.v1.UpdateConsentsRequest\x1a,.resonance.profile.v1.UpdateConsentsResponse\"4\xf2\xd4\x18\t\x1a\x07user_id\x82\xd3\xe4\x93\x02!2\x1c/v1/users/{user_id}/consents:\x01*\x12\xbd\x01\n\x14\x42\x61tchRecordBehaviors\x12\x31.resonance.profile.v1.BatchRecordBehaviorsRequest\x1a\x32.resonance.profile.v1.BatchRecordBehaviorsResponse\">\xf2\xd4\x18\x16\x12\x01\x04\x1a\x11\x62\x65haviors.user_id\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/behaviors:batchRecord:\x01*\x12\x97\x01\n\nGetProfile\x12\'.resonance.profile.v1.GetProfileRequest\x1a(.resonance.profile.v1.GetProfileResponse\"6\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x03\x1a\x07user_id\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/users/{user_id}/profileb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*resonance/profile/v1/profile_service.proto\x12\x14resonance.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a resonance/access/v1/access.proto\x1a#resonance/profile/v1/behavior.proto\x1a\"resonance/profile/v1/consent.proto\x1a#resonance/profile/v1/portrait.proto\x1a\x1fresonance/profile/v1/user.proto\"\x8b\x01\n\x11\x43reateUserRequest\x12\x1f\n\x0c\x64isplay_name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\rlanguage_code\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18R\x00R\x07zh-HansR\x07zh-HantR\x02\x65n\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\">\n\x12\x43reateUserResponse\x12(\n\x04user\x18\x01 \x01(\x0b\x32\x1a.resonance.profile.v1.User\"+\n\x0eGetUserRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\";\n\x0fGetUserResponse\x12(\n\x04user\x18\x01 \x01(\x0b\x32\x1a.resonance.profile.v1.User\"\xb9\x01\n\x13LinkIdentityRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x08platform\x18\x02 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^[a-z0-9_-]{1,32}$\x12\x39\n\x0b\x65xternal_id\x18\x03 \x01(\tB$\xbaH!r\x1f\x10\x01\x18\x80\x02\x32\x18^[^\\x00-\\x1f\\x7f-\\x9f]*$\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"H\n\x14LinkIdentityResponse\x12\x30\n\x08identity\x18\x01 \x01(\x0b\x32\x1e.resonance.profile.v1.Identity\"r\n\x15UnlinkIdentityRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x0bidentity_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x18\n\x16UnlinkIdentityResponse\"2\n\x15ListIdentitiesRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"L\n\x16ListIdentitiesResponse\x12\x32\n\nidentities\x18\x01 \x03(\x0b\x32\x1e.resonance.profile.v1.Identity\"\x80\x01\n\x16ResolveIdentityRequest\x12+\n\x08platform\x18\x01 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^[a-z0-9_-]{1,32}$\x12\x39\n\x0b\x65xternal_id\x18\x02 \x01(\tB$\xbaH!r\x1f\x10\x01\x18\x80\x02\x32\x18^[^\\x00-\\x1f\\x7f-\\x9f]*$\"*\n\x17ResolveIdentityResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"/\n\x12GetConsentsRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"G\n\x13GetConsentsResponse\x12\x30\n\x08\x63onsents\x18\x01 \x01(\x0b\x32\x1e.resonance.profile.v1.Consents\"\\\n\rConsentChange\x12:\n\x07purpose\x18\x01 \x01(\x0e\x32\x1d.resonance.profile.v1.PurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x0f\n\x07granted\x18\x02 \x01(\x08\"\xea\x01\n\x15UpdateConsentsRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12@\n\x07\x63hanges\x18\x02 \x03(\x0b\x32#.resonance.profile.v1.ConsentChangeB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x06\x12\x19\n\x06source\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12!\n\x0epolicy_version\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 \x12\x15\n\x04\x65tag\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"J\n\x16UpdateConsentsResponse\x12\x30\n\x08\x63onsents\x18\x01 \x01(\x0b\x32\x1e.resonance.profile.v1.Consents\"\x83\x01\n\x1b\x42\x61tchRecordBehaviorsRequest\x12\x43\n\tbehaviors\x18\x01 \x03(\x0b\x32\x1e.resonance.profile.v1.BehaviorB\x10\xbaH\r\x92\x01\n\x08\x01\x10\xe8\x07\"\x03\xd8\x01\x03\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"f\n\x0f\x42\x65haviorFailure\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\r\n\x05\x66ield\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\"\x87\x01\n\x1c\x42\x61tchRecordBehaviorsResponse\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x01 \x01(\x05\x12\x16\n\x0ewithheld_count\x18\x02 \x01(\x05\x12\x37\n\x08\x66\x61ilures\x18\x03 \x03(\x0b\x32%.resonance.profile.v1.BehaviorFailure\".\n\x11GetProfileRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"F\n\x12GetProfileResponse\x12\x30\n\x08portrait\x18\x01 \x01(\x0b\x32\x1e.resonance.profile.v1.Portrait2\xcc\x0c\n\x0eProfileService\x12{\n\nCreateUser\x12\'.resonance.profile.v1.CreateUserRequest\x1a(.resonance.profile.v1.CreateUserResponse\"\x1a\xf2\xd4\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x0e\"\t/v1/users:\x01*\x12\x87\x01\n\x07GetUser\x12$.resonance.profile.v1.GetUserRequest\x1a%.resonance.profile.v1.GetUserResponse\"/\x90\x02\x01\xf2\xd4\x18\r\x12\x02\x03\x04\x1a\x07user_id\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/users/{user_id}\x12\xa2\x01\n\x0cLinkIdentity\x12).resonance.profile.v1.LinkIdentityRequest\x1a*.resonance.profile.v1.LinkIdentityResponse\";\xf2\xd4\x18\t\x1a\x07user_id\x82\xd3\xe4\x93\x02(\"#/v1/users/{user_id}/identities:link:\x01*\x12\xaa\x01\n\x0eUnlinkIdentity\x12+.resonance.profile.v1.UnlinkIdentityRequest\x1a,.resonance.profile.v1.UnlinkIdentityResponse\"=\xf2\xd4\x18\t\x1a\x07user_id\x82\xd3\xe4\x93\x02*\"%/v1/users/{user_id}/identities:unlink:\x01*\x12\xa6\x01\n\x0eListIdentities\x12+.resonance.profile.v1.ListIdentitiesRequest\x1a,.resonance.profile.v1.ListIdentitiesResponse\"9\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x03\x1a\x07user_id\x82\xd3\xe4\x93\x02 \x12\x1e/v1/users/{user_id}/identities\x12\x9b\x01\n\x0fResolveIdentity\x12,.resonance.profile.v1.ResolveIdentityRequest\x1a-.resonance.profile.v1.ResolveIdentityResponse\"+\x90\x02\x01\xf2\xd4\x18\x03\x12\x01\x04\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/identities:resolve:\x01*\x12\x9b\x01\n\x0bGetConsents\x12(.resonance.profile.v1.GetConsentsRequest\x1a).resonance.profile.v1.GetConsentsResponse\"7\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x03\x1a\x07user_id\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/users/{user_id}/consents\x12\xa1\x01\n\x0eUpdateConsents\x12+.resonance.profile.v1.UpdateConsentsRequest\x1a,.resonance.profile.v1.UpdateConsentsResponse\"4\xf2\xd4\x18\t\x1a\x07user_id\x82\xd3\xe4\x93\x02!2\x1c/v1/users/{user_id}/consents:\x01*\x12\xbd\x01\n\x14\x42\x61tchRecordBehaviors\x12\x31.resonance.profile.v1.BatchRecordBehaviorsRequest\x1a\x32.resonance.profile.v1.BatchRecordBehaviorsResponse\">\xf2\xd4\x18\x16\x12\x01\x04\x1a\x11\x62\x65haviors.user_id\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/behaviors:batchRecord:\x01*\x12\x97\x01\n\nGetProfile\x12\'.resonance.profile.v1.GetProfileRequest\x1a(.resonance.profile.v1.GetProfileResponse\"6\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x03\x1a\x07user_id\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/users/{user_id}/profileb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,7 +51,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LINKIDENTITYREQUEST'].fields_by_name['platform']._loaded_options = None
   _globals['_LINKIDENTITYREQUEST'].fields_by_name['platform']._serialized_options = b'\272H\026r\0242\022^[a-z0-9_-]{1,32}$'
   _globals['_LINKIDENTITYREQUEST'].fields_by_name['external_id']._loaded_options = None
-  _globals['_LINKIDENTITYREQUEST'].fields_by_name['external_id']._serialized_options = b'\272H\007r\005\020\001\030\200\002'
+  _globals['_LINKIDENTITYREQUEST'].fields_by_name['external_id']._serialized_options = b'\272H!r\037\020\001\030\200\0022\030^[^\\x00-\\x1f\\x7f-\\x9f]*$'
   _globals['_LINKIDENTITYREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_LINKIDENTITYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_UNLINKIDENTITYREQUEST'].fields_by_name['user_id']._loaded_options = None
@@ -65,7 +65,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESOLVEIDENTITYREQUEST'].fields_by_name['platform']._loaded_options = None
   _globals['_RESOLVEIDENTITYREQUEST'].fields_by_name['platform']._serialized_options = b'\272H\026r\0242\022^[a-z0-9_-]{1,32}$'
   _globals['_RESOLVEIDENTITYREQUEST'].fields_by_name['external_id']._loaded_options = None
-  _globals['_RESOLVEIDENTITYREQUEST'].fields_by_name['external_id']._serialized_options = b'\272H\007r\005\020\001\030\200\002'
+  _globals['_RESOLVEIDENTITYREQUEST'].fields_by_name['external_id']._serialized_options = b'\272H!r\037\020\001\030\200\0022\030^[^\\x00-\\x1f\\x7f-\\x9f]*$'
   _globals['_GETCONSENTSREQUEST'].fields_by_name['user_id']._loaded_options = None
   _globals['_GETCONSENTSREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_CONSENTCHANGE'].fields_by_name['purpose']._loaded_options = None
@@ -117,41 +117,41 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETUSERRESPONSE']._serialized_start=555
   _globals['_GETUSERRESPONSE']._serialized_end=614
   _globals['_LINKIDENTITYREQUEST']._serialized_start=617
-  _globals['_LINKIDENTITYREQUEST']._serialized_end=776
-  _globals['_LINKIDENTITYRESPONSE']._serialized_start=778
-  _globals['_LINKIDENTITYRESPONSE']._serialized_end=850
-  _globals['_UNLINKIDENTITYREQUEST']._serialized_start=852
-  _globals['_UNLINKIDENTITYREQUEST']._serialized_end=966
-  _globals['_UNLINKIDENTITYRESPONSE']._serialized_start=968
-  _globals['_UNLINKIDENTITYRESPONSE']._serialized_end=992
-  _globals['_LISTIDENTITIESREQUEST']._serialized_start=994
-  _globals['_LISTIDENTITIESREQUEST']._serialized_end=1044
-  _globals['_LISTIDENTITIESRESPONSE']._serialized_start=1046
-  _globals['_LISTIDENTITIESRESPONSE']._serialized_end=1122
-  _globals['_RESOLVEIDENTITYREQUEST']._serialized_start=1124
-  _globals['_RESOLVEIDENTITYREQUEST']._serialized_end=1226
-  _globals['_RESOLVEIDENTITYRESPONSE']._serialized_start=1228
-  _globals['_RESOLVEIDENTITYRESPONSE']._serialized_end=1270
-  _globals['_GETCONSENTSREQUEST']._serialized_start=1272
-  _globals['_GETCONSENTSREQUEST']._serialized_end=1319
-  _globals['_GETCONSENTSRESPONSE']._serialized_start=1321
-  _globals['_GETCONSENTSRESPONSE']._serialized_end=1392
-  _globals['_CONSENTCHANGE']._serialized_start=1394
-  _globals['_CONSENTCHANGE']._serialized_end=1486
-  _globals['_UPDATECONSENTSREQUEST']._serialized_start=1489
-  _globals['_UPDATECONSENTSREQUEST']._serialized_end=1723
-  _globals['_UPDATECONSENTSRESPONSE']._serialized_start=1725
-  _globals['_UPDATECONSENTSRESPONSE']._serialized_end=1799
-  _globals['_BATCHRECORDBEHAVIORSREQUEST']._serialized_start=1802
-  _globals['_BATCHRECORDBEHAVIORSREQUEST']._serialized_end=1933
-  _globals['_BEHAVIORFAILURE']._serialized_start=1935
-  _globals['_BEHAVIORFAILURE']._serialized_end=2037
-  _globals['_BATCHRECORDBEHAVIORSRESPONSE']._serialized_start=2040
-  _globals['_BATCHRECORDBEHAVIORSRESPONSE']._serialized_end=2175
-  _globals['_GETPROFILEREQUEST']._serialized_start=2177
-  _globals['_GETPROFILEREQUEST']._serialized_end=2223
-  _globals['_GETPROFILERESPONSE']._serialized_start=2225
-  _globals['_GETPROFILERESPONSE']._serialized_end=2295
-  _globals['_PROFILESERVICE']._serialized_start=2298
-  _globals['_PROFILESERVICE']._serialized_end=3910
+  _globals['_LINKIDENTITYREQUEST']._serialized_end=802
+  _globals['_LINKIDENTITYRESPONSE']._serialized_start=804
+  _globals['_LINKIDENTITYRESPONSE']._serialized_end=876
+  _globals['_UNLINKIDENTITYREQUEST']._serialized_start=878
+  _globals['_UNLINKIDENTITYREQUEST']._serialized_end=992
+  _globals['_UNLINKIDENTITYRESPONSE']._serialized_start=994
+  _globals['_UNLINKIDENTITYRESPONSE']._serialized_end=1018
+  _globals['_LISTIDENTITIESREQUEST']._serialized_start=1020
+  _globals['_LISTIDENTITIESREQUEST']._serialized_end=1070
+  _globals['_LISTIDENTITIESRESPONSE']._serialized_start=1072
+  _globals['_LISTIDENTITIESRESPONSE']._serialized_end=1148
+  _globals['_RESOLVEIDENTITYREQUEST']._serialized_start=1151
+  _globals['_RESOLVEIDENTITYREQUEST']._serialized_end=1279
+  _globals['_RESOLVEIDENTITYRESPONSE']._serialized_start=1281
+  _globals['_RESOLVEIDENTITYRESPONSE']._serialized_end=1323
+  _globals['_GETCONSENTSREQUEST']._serialized_start=1325
+  _globals['_GETCONSENTSREQUEST']._serialized_end=1372
+  _globals['_GETCONSENTSRESPONSE']._serialized_start=1374
+  _globals['_GETCONSENTSRESPONSE']._serialized_end=1445
+  _globals['_CONSENTCHANGE']._serialized_start=1447
+  _globals['_CONSENTCHANGE']._serialized_end=1539
+  _globals['_UPDATECONSENTSREQUEST']._serialized_start=1542
+  _globals['_UPDATECONSENTSREQUEST']._serialized_end=1776
+  _globals['_UPDATECONSENTSRESPONSE']._serialized_start=1778
+  _globals['_UPDATECONSENTSRESPONSE']._serialized_end=1852
+  _globals['_BATCHRECORDBEHAVIORSREQUEST']._serialized_start=1855
+  _globals['_BATCHRECORDBEHAVIORSREQUEST']._serialized_end=1986
+  _globals['_BEHAVIORFAILURE']._serialized_start=1988
+  _globals['_BEHAVIORFAILURE']._serialized_end=2090
+  _globals['_BATCHRECORDBEHAVIORSRESPONSE']._serialized_start=2093
+  _globals['_BATCHRECORDBEHAVIORSRESPONSE']._serialized_end=2228
+  _globals['_GETPROFILEREQUEST']._serialized_start=2230
+  _globals['_GETPROFILEREQUEST']._serialized_end=2276
+  _globals['_GETPROFILERESPONSE']._serialized_start=2278
+  _globals['_GETPROFILERESPONSE']._serialized_end=2348
+  _globals['_PROFILESERVICE']._serialized_start=2351
+  _globals['_PROFILESERVICE']._serialized_end=3963
 # @@protoc_insertion_point(module_scope)

@@ -137,7 +137,9 @@ class LinkIdentityRequest(_message.Message):
     platform: _builtins.str
     """Where the account is: lower-case letters, digits, `_` and `-`, 1 to 32 characters."""
     external_id: _builtins.str
-    """The account's own name there, 1 to 256 characters. Kept as a keyed hash only."""
+    """The account's own name there, 1 to 256 characters, no control characters. Kept as a keyed hash
+    only.
+    """
     request_id: _builtins.str
     """A UUID that makes a retry safe: the same id is applied once and answered the same."""
     def __init__(
@@ -284,7 +286,7 @@ class ResolveIdentityRequest(_message.Message):
     platform: _builtins.str
     """Where the account is."""
     external_id: _builtins.str
-    """The account's own name there."""
+    """The account's own name there, no control characters."""
     def __init__(
         self,
         *,

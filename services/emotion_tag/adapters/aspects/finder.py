@@ -47,8 +47,7 @@ class AspectFinder:
         self.version = sha256(repr(lexicons).encode()).hexdigest()[:12]
         """Another if a word is."""
         self._terms = TermFinder(lexicons, folding)
-        self._positive = artefact.weights[:, -1].astype(np.float64)
-        self._squares = artefact.squares.astype(np.float64)
+        self._positive, self._squares = artefact.weights[:, -1], artefact.squares
         self._scale = float(artefact.scale[-1])
 
     def find(self, scored: Scored, bias: Floats, masks: Sequence[int]) -> list[Aspects]:
@@ -91,9 +90,9 @@ class AspectFinder:
 
 def _read_text(folded: str, words: list[Found], begin: int, end: int, mask: int) -> list[Said]:
     """What the words of a text say, clause by clause."""
-    known = [Found(one.start, one.end, one.word.within(mask)) for one in words]
-    if not any(one.word.roles & TELLS for one in known):
+    if not any(one.word.roles & TELLS for one in words):
         return []
+    known = [Found(one.start, one.end, one.word.within(mask)) for one in words]
     said: list[Said] = []
     at = 0
     for stop, mark in _stops(folded, begin, end):

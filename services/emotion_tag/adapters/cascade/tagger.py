@@ -179,7 +179,7 @@ class CascadeTagger:
     def _alone(self, one: TextInput, reading: Reading, at: int) -> _Answer:
         language = "en" if reading.languages[at] == "en" else "zh"
         if reading.blank[at]:
-            return _Answer(language, _nothing(), 0.0, 0.0)
+            return _nothing(language)
         scale = of_kind(self._calibration.alone[language], one.kind)
         scores = decide.scaled(scale, reading.logits[at].tolist(), None)
         shares = decide.probabilities(scores, self._calibration.sharpening)
@@ -190,17 +190,17 @@ class CascadeTagger:
         if len(wanted) < _MANY:
             return [self._alone(one, reading, at) for at, one in enumerate(wanted)]
         languages = ["en" if language == "en" else "zh" for language in reading.languages]
-        answers = [_Answer(language, _nothing(), 0.0, 0.0) for language in languages]
         alike: dict[tuple[str, TextKind], list[int]] = defaultdict(list)
         for at, (one, language) in enumerate(zip(wanted, languages, strict=True)):
             if not reading.blank[at]:
                 alike[language, one.kind].append(at)
+        answers: dict[int, _Answer] = {}
         for (language, kind), places in alike.items():
             scale = of_kind(self._calibration.alone[language], kind)
             made = decided(scale, reading.logits[places], self._calibration.sharpening)
             for at, shares, odds, sure in zip(places, *made, strict=True):
                 answers[at] = _Answer(language, shares, odds, sure)
-        return answers
+        return [answers.get(at) or _nothing(language) for at, language in enumerate(languages)]
 
     def _asks(self, one: TextInput, reading: Reading, at: int, answer: _Answer) -> bool:
         return not reading.blank[at] and answer.confidence < self._asks_below(one, answer)
@@ -290,5 +290,6 @@ def _answered(one: TextInput) -> TextInput | None:
     return TextInput(one.context.reply_to, one.kind, one.locale)
 
 
-def _nothing() -> list[float]:
-    return [float(place == decide.NEUTRAL) for place in range(len(EMOTIONS))]
+def _nothing(language: str) -> _Answer:
+    shares = [float(place == decide.NEUTRAL) for place in range(len(EMOTIONS))]
+    return _Answer(language, shares, 0.0, 0.0)

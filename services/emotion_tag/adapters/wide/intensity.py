@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from math import exp
+from operator import mul
 
 _DEGREE = re.compile(
     "[很太超真好极巨贼绝爆狂]|非常|特别|特別|十分|极其|極|死了|死我|简直|簡直|实在|實在|根本|完全|最"
@@ -30,5 +31,5 @@ def signs(text: str, neutral: float, top: float) -> tuple[float, ...]:
 
 def intensity(coefficients: Sequence[float], shown: Sequence[float]) -> float:
     """0 to 1."""
-    total = sum(c * s for c, s in zip(coefficients, shown, strict=True))
+    total = sum(map(mul, coefficients, shown))
     return 1 / (1 + exp(-max(-30.0, min(30.0, total))))

@@ -17,6 +17,9 @@ from services.emotion_tag.adapters.wide.short_text import ShortTexts
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
+_MOST_IN_32 = 2**31
+_FEW = 256
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -46,9 +49,9 @@ class LinearModel:
         self._folding = Folding(*table)
         self._short = ShortTexts(*table)
         self.grams = GramMaker()
-        self._keys = artefact.keys
+        self._rows = RowFinder(artefact.keys)
         self._table = np.concatenate(
-            (artefact.weights.astype(np.int32), artefact.squares[:, None].astype(np.int32)), axis=1
+            (artefact.weights.astype(np.int16), artefact.squares[:, None].astype(np.int16)), axis=1
         )
         self._scale = artefact.scale
         self.weights = artefact.weights
@@ -59,9 +62,8 @@ class LinearModel:
         else:
             symbols = self._folding.fold(texts)
             grams = self.grams.make(symbols)
-        place = self._keys.searchsorted(grams.hashes)
-        at = (self._keys.take(place, mode="clip") == grams.hashes).nonzero()[0]
-        known, first, last = place[at], grams.first[at], grams.last[at]
+        at, known = self._rows.find(grams.hashes)
+        first, last = grams.first.take(at), grams.last.take(at)
         if len(texts) == 1:
             text = np.zeros(len(known), np.int64)
             sums = self._sum(known)
@@ -77,16 +79,15 @@ class LinearModel:
         """Of the n-grams of each text the share that has no row; 0 of a text without any."""
         symbols = self._folding.fold(texts)
         grams = self.grams.make(symbols)
-        known = self._keys.take(self._keys.searchsorted(grams.hashes), mode="clip") == grams.hashes
+        at, _ = self._rows.find(grams.hashes)
         text = symbols.ends.searchsorted(grams.first)
-        all_grams = np.bincount(text, minlength=len(texts))
-        unknown = np.bincount(text, ~known, len(texts))
-        shares: list[float] = (unknown / np.maximum(all_grams, 1)).tolist()
+        all_grams, known = (np.bincount(some, minlength=len(texts)) for some in (text, text[at]))
+        shares: list[float] = ((all_grams - known) / np.maximum(all_grams, 1)).tolist()
         return shares
 
     def _sum(self, known: Places) -> NDArray[np.int64]:
         """Sum of the rows of one text's different n-grams."""
-        rows = self._table[list(set(known.tolist()))]
+        rows = self._table.take(list(set(known.tolist())), axis=0)
         sums: NDArray[np.int64] = rows.sum(axis=0, dtype=np.int64, keepdims=True)
         return sums
 
@@ -95,13 +96,42 @@ class LinearModel:
         sums = np.zeros((texts, self._table.shape[1]), np.int64)
         if len(known):
             pairs = text * len(self._table) + known
+            if texts * len(self._table) < _MOST_IN_32:
+                pairs = pairs.astype(np.int32)  # sorted in half the time
             pairs.sort()
             pairs = pairs[_differs(pairs)]
             owner = pairs // len(self._table)
             starts = _differs(owner).nonzero()[0]
-            rows = self._table[pairs - owner * len(self._table)]
-            sums[owner[starts]] = np.add.reduceat(rows, starts, axis=0)
+            rows = self._table.take(pairs - owner * len(self._table), axis=0)
+            sums[owner[starts]] = np.add.reduceat(rows, starts, axis=0, dtype=np.int32)
         return sums
+
+
+class RowFinder:
+    """Finds the rows of hashes among sorted keys.
+
+    Hashes are spread evenly: the upper bits of one lead next to its key. For few hashes halving
+    the keys again and again is faster.
+    """
+
+    def __init__(self, keys: NDArray[np.uint32]) -> None:
+        self._keys = keys
+        bits = max(1, len(keys) - 1).bit_length()
+        self._shift = np.uint32(32 - bits)
+        beginnings = np.arange(1 << bits, dtype=np.uint32) << self._shift
+        self._begin = keys.searchsorted(beginnings).astype(np.int32)
+        self._fullest = int(np.diff(self._begin, append=np.int32(len(keys))).max())
+
+    def find(self, hashes: NDArray[np.uint32]) -> tuple[Places, Places]:
+        """Which hashes are keys, and the row of each of these."""
+        if len(hashes) < _FEW:
+            place = self._keys.searchsorted(hashes)
+        else:
+            place = self._begin.take(hashes >> self._shift)
+            for _ in range(self._fullest):
+                place += self._keys.take(place, mode="clip") < hashes
+        at = (self._keys.take(place, mode="clip") == hashes).nonzero()[0]
+        return at, place.take(at).astype(np.int64)
 
 
 def _differs(sorted_values: Places) -> NDArray[np.bool_]:

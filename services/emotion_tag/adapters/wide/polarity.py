@@ -49,9 +49,7 @@ class Clauses:
     def __init__(self, artefact: Artefact) -> None:
         self._is_break = np.zeros(CODE_POINTS + 1, np.bool_)
         self._is_break[[ord(c) for c in _BREAKS]] = True
-        self._rows = np.stack(
-            (artefact.weights[:, -1].astype(np.float64), artefact.squares.astype(np.float64))
-        )
+        self._positive, self._squares = artefact.weights[:, -1], artefact.squares
         self._scale = float(artefact.scale[-1])
 
     def read(self, scored: Scored, bias: Floats) -> list[Leaning]:
@@ -62,9 +60,8 @@ class Clauses:
             return [NO_LEANING] * len(bias)
         begins |= codes == END
         clause = begins.cumsum()[scored.first]
-        positive, squares = self._rows[:, scored.known]
-        sums = np.bincount(clause, positive)
-        lengths = np.sqrt(np.maximum(np.bincount(clause, squares), 1))
+        sums = np.bincount(clause, self._positive[scored.known])
+        lengths = np.sqrt(np.maximum(np.bincount(clause, self._squares[scored.known]), 1))
         owner = np.zeros(len(sums), np.int64)
         owner[clause] = scored.text
         enough = (np.bincount(clause) >= _LEAST_GRAMS).nonzero()[0]

@@ -16,8 +16,8 @@ from services.emotion_tag.adapters.cascade.context import with_prior, with_reply
 from services.emotion_tag.adapters.cascade.decide_many import decided
 from services.emotion_tag.adapters.locales import load_locales
 from services.emotion_tag.adapters.wide.artefact import Artefact
-from services.emotion_tag.adapters.wide.intensity import intensity, signs
-from services.emotion_tag.adapters.wide.polarity import contrasts
+from services.emotion_tag.adapters.wide.intensity import intensity, shown
+from services.emotion_tag.adapters.wide.polarity import which_contrast
 from services.emotion_tag.adapters.wide.wide_reader import Reading, WideReader
 from services.emotion_tag.domain.tag import EmotionTag, TextInput, TextKind
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion
@@ -244,27 +244,26 @@ class CascadeTagger:
         shares = [answer.probabilities for answer in answers]
         top = [share.index(max(share)) for share in shares]
         evidence = self._wide.evidence(reading, top, shares)
-        locales = [
-            self.locales.of(one.locale, language)
-            for one, language in zip(asked, reading.languages, strict=False)
+        spoken = [
+            (one.locale, language) for one, language in zip(asked, reading.languages, strict=False)
         ]
+        served = {pair: self.locales.of(*pair) for pair in set(spoken)}
+        locales = [served[pair] for pair in spoken]
         masks = [locale.lexicons for locale in locales] + [0] * (len(answers) - len(asked))
         aspects = self._aspects.find(reading.scored, reading.positive_bias, masks)
+        texts = [one.text for one in asked]
+        strength, contrasts = shown(texts), which_contrast(texts)
         tags = []
         for at, one in enumerate(asked):
             answer, scale, share = answers[at], self._scale(one, answers[at]), shares[at]
-            neutral = share[decide.NEUTRAL]
+            neutral, likeliest = share[decide.NEUTRAL], share[top[at]]
             tag = EmotionTag(
                 emotion=EMOTIONS[top[at]],
                 scores=tuple(share),
                 polarity=decide.polarity(
-                    scale,
-                    answer.odds,
-                    neutral,
-                    reading.leanings[at],
-                    contrasts=contrasts(one.text),
+                    scale, answer.odds, neutral, reading.leanings[at], contrasts=contrasts[at]
                 ),
-                intensity=self._intensity(one, answer, neutral, share[top[at]]),
+                intensity=self._intensity(answer, (1.0, 1 - neutral, likeliest, *strength[at])),
                 confidence=answer.confidence,
                 unsure=answer.confidence < scale.unsure_below,
                 language=reading.languages[at],
@@ -276,11 +275,10 @@ class CascadeTagger:
             tags.append(tag)
         return tags
 
-    def _intensity(self, one: TextInput, answer: _Answer, neutral: float, top: float) -> float:
-        shown = signs(one.text, neutral, top)
+    def _intensity(self, answer: _Answer, signs: Sequence[float]) -> float:
         if answer.strong is None:
-            return intensity(self._calibration.intensity, shown)
-        return intensity(self._calibration.intensity_together, (*shown, answer.strong))
+            return intensity(self._calibration.intensity, signs)
+        return intensity(self._calibration.intensity_together, (*signs, answer.strong))
 
 
 def _answered(one: TextInput) -> TextInput | None:

@@ -27,24 +27,26 @@ class Evidence:
 
     def __init__(self, model: LinearModel, scale: Floats) -> None:
         self._grams = model.grams
-        self._weights = model.weights[:, :-1]
+        self._weights = model.weights
         self._scale = scale[:-1]
 
-    def spoke(self, scored: Scored, top: Sequence[int], probabilities: Floats) -> Spoke:
-        """How much each symbol of all texts spoke for its text's emotion `top`, in 1/`_FINE`.
+    def spoke(
+        self, scored: Scored, top: Sequence[int], probabilities: Floats, wanted: Sequence[bool]
+    ) -> Spoke:
+        """How much each symbol of the texts `wanted` spoke for its text's emotion `top`, in
+        1/`_FINE`.
 
         What the letters of a word got is shared evenly among them: a word is shown whole.
         """
-        rows = self._weights[scored.known] * self._scale
-        text = scored.text
-        expected = (rows * probabilities[text]).sum(axis=1)
+        at = np.array(wanted)[scored.text].nonzero()[0]
+        text, first, behind = scored.text[at], scored.first[at], scored.last[at] + 1
+        rows = self._weights.take(scored.known[at], axis=0)[:, :-1] * self._scale
+        expected = (rows * probabilities.take(text, axis=0)).sum(axis=1)
         lift = rows[np.arange(len(rows)), np.array(top, np.int64)[text]] - expected
-        covered = (scored.last - scored.first + 1) * scored.length[text]
-        share = np.round(lift * _FINE / covered).astype(np.int64)
-        change = np.zeros(len(scored.symbols.codes) + 1, np.int64)
-        np.add.at(change, scored.first, share)
-        np.subtract.at(change, scored.last + 1, share)
-        spoke = change.cumsum()[:-1]
+        share = np.round(lift * _FINE / ((behind - first) * scored.length[text]))
+        places = len(scored.symbols.codes) + 1
+        change = np.bincount(first, share, places) - np.bincount(behind, share, places)
+        spoke = change.astype(np.int64).cumsum()[:-1]
         in_words = self._grams.in_words(scored.symbols)
         return _shared_by_words(spoke, in_words) if in_words.any() else spoke
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from math import exp
 from operator import mul
 
+from services.emotion_tag.adapters.wide.lines import Lines
+
 _DEGREE = re.compile(
     "[很太超真好极巨贼绝爆狂]|非常|特别|特別|十分|极其|極|死了|死我|简直|簡直|实在|實在|根本|完全|最"
     r"|\b(?:so|very|really|extremely|super|totally|absolutely|incredibly|too|most|worst|best)\b",
@@ -14,19 +16,23 @@ _SHOUTED = re.compile(r"[!！]")
 _STRETCHED = re.compile(r"(.)\1\1")
 _CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
 _MANY = 3  # more of the same shows nothing more
+_SHARE = [number / _MANY for number in range(_MANY + 1)]
 
 
 def signs(text: str, neutral: float, top: float) -> tuple[float, ...]:
     """What shows the strength; `neutral` and `top` are probabilities."""
-    return (
-        1.0,
-        1.0 - neutral,
-        top,
-        min(len(_DEGREE.findall(text)), _MANY) / _MANY,
-        min(len(_SHOUTED.findall(text)), _MANY) / _MANY,
-        1.0 if _STRETCHED.search(text) else 0.0,
-        1.0 if _CAPITALS.search(text) else 0.0,
-    )
+    return (1.0, 1.0 - neutral, top, *shown([text])[0])
+
+
+def shown(texts: Sequence[str]) -> list[tuple[float, ...]]:
+    """The signs in the words of each text."""
+    lines = Lines(texts)
+    degree, shouted = (lines.count(pattern) for pattern in (_DEGREE, _SHOUTED))
+    stretched, capitals = (lines.count(pattern) for pattern in (_STRETCHED, _CAPITALS))
+    return [
+        (_SHARE[min(some, _MANY)], _SHARE[min(loud, _MANY)], float(long > 0), float(large > 0))
+        for some, loud, long, large in zip(degree, shouted, stretched, capitals, strict=True)
+    ]
 
 
 def intensity(coefficients: Sequence[float], shown: Sequence[float]) -> float:

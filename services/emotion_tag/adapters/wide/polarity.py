@@ -1,6 +1,7 @@
 """How the clauses of a text lean, each read alone: praise with a complaint is for and against."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from services.emotion_tag.adapters.wide.artefact import Artefact
 from services.emotion_tag.adapters.wide.folding import CODE_POINTS, END
 from services.emotion_tag.adapters.wide.linear_model import Scored
+from services.emotion_tag.adapters.wide.lines import Lines
 
 _BREAKS = ",.!?;，。！？；但"
 _BUT = [np.uint32(ord(c)) for c in " but "]
@@ -40,7 +42,12 @@ _CONTRAST = re.compile(
 
 def contrasts(text: str) -> bool:
     """Whether the text has a word that sets one thing against another."""
-    return _CONTRAST.search(text) is not None
+    return which_contrast([text])[0]
+
+
+def which_contrast(texts: Sequence[str]) -> list[bool]:
+    """The same of each text."""
+    return [count > 0 for count in Lines(texts).count(_CONTRAST)]
 
 
 class Clauses:

@@ -78,7 +78,7 @@ class WideReader:
 
         `length` is that of the text. Those above 0 add up to 1, if there are any.
         """
-        spoke = self._evidence.spoke(reading.scored, [top], np.array([probabilities]))
+        spoke = self._evidence.spoke(reading.scored, [top], np.array([probabilities]), [True])
         each = np.zeros(length + 1, np.float64)
         np.add.at(each, reading.scored.symbols.origin, spoke)
         shares: list[float] = (each / max(1, np.maximum(each, 0).sum())).tolist()
@@ -91,5 +91,5 @@ class WideReader:
         wanted = [emotion != _NEUTRAL for emotion in top]
         if not any(wanted):
             return [()] * len(top)
-        spoke = self._evidence.spoke(reading.scored, top, np.array(probabilities))
+        spoke = self._evidence.spoke(reading.scored, top, np.array(probabilities), wanted)
         return self._evidence.spans(reading.scored, spoke, wanted)

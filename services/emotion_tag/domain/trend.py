@@ -36,6 +36,17 @@ class TopicKind(StrEnum):
     PHRASE = "phrase"
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class Named:
+    """A topic as a text names it."""
+
+    kind: TopicKind
+    topic: str
+    """Folded, so that all who speak of it are counted together."""
+    form: str
+    """As the text writes it."""
+
+
 class Window(StrEnum):
     HOUR = "hour"
     DAY = "day"
@@ -81,6 +92,14 @@ class Sums:
             tuple(a + b for a, b in zip(self.scores, other.scores, strict=True)),
         )
 
+    def __sub__(self, other: "Sums") -> "Sums":
+        return Sums(
+            self.texts - other.texts,
+            self.positives - other.positives,
+            self.negatives - other.negatives,
+            tuple(a - b for a, b in zip(self.scores, other.scores, strict=True)),
+        )
+
     @property
     def valence(self) -> float:
         whole = sum(self.scores)
@@ -116,6 +135,8 @@ class RisingTopic:
     expected: float
     score: float
     variants: list[str] = field(default_factory=list)
+    form: str = ""
+    """As most people write it."""
 
     @property
     def is_new(self) -> bool:

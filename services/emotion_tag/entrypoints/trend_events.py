@@ -1,4 +1,4 @@
-"""What trends do when texts are tagged; and, by the clock, old counts go."""
+"""What trends do when texts are tagged, corrected or deleted; and, by the clock, old counts go."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,12 +6,18 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentTagged
+from resonance.community.v1.community_events_pb2 import ContentDeleted
+from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentCorrected, ContentTagged
 from services.chassis.kernel.clock import Clock
 from services.chassis.messaging.subscriber import Delivered, Reaction
 from services.chassis.observability.logs import get_logger
 from services.chassis.rpc.errors import expected
-from services.emotion_tag.application.trends.find_topics import TopicFinder, count_topics
+from services.emotion_tag.application.trends.count_topics import (
+    count_topics,
+    leave_topics,
+    recount_topics,
+)
+from services.emotion_tag.application.trends.find_topics import TopicFinder
 from services.emotion_tag.application.trends.ports import TrendTransactions
 
 log = get_logger(__name__)
@@ -26,7 +32,7 @@ Tolds = Sequence[Delivered[ContentTagged]]
 def trend_reactions(
     finder: TopicFinder, transactions: TrendTransactions, clock: Clock
 ) -> Sequence[Reaction[Any]]:
-    """Make the durable reader of trends."""
+    """Make the durable readers of trends."""
 
     async def find(told: Tolds) -> Callable[[Tolds], Awaitable[None]]:
         heard = await finder.read([UUID(one.event.content_id) for one in told])
@@ -37,6 +43,13 @@ def trend_reactions(
 
         return count
 
+    async def recount(told: Sequence[Delivered[ContentCorrected]]) -> None:
+        content_ids = {UUID(one.event.content.content_id) for one in told}
+        await recount_topics(content_ids, transactions, clock)
+
+    async def leave(told: Sequence[Delivered[ContentDeleted]]) -> None:
+        await leave_topics({UUID(one.event.content_id) for one in told}, transactions)
+
     return (
         Reaction(
             reader="emotion_tag_find_trends",
@@ -45,6 +58,8 @@ def trend_reactions(
             batch=TEXTS_AT_ONCE,
             pace=PACE,
         ),
+        Reaction(reader="emotion_tag_recount_trends", to=ContentCorrected, do=recount),
+        Reaction(reader="emotion_tag_leave_trends", to=ContentDeleted, do=leave),
     )
 
 

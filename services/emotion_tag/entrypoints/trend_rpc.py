@@ -55,7 +55,7 @@ def _to_topic(one: RisingTopic, rise: Rise) -> pb.RisingTopic:
     now = one.talk.now
     scores = sorted(zip(EMOTIONS, now.shares(), strict=True), key=lambda pair: -pair[1])
     return pb.RisingTopic(
-        text=one.talk.text,
+        text=one.form,
         kind=_KINDS[one.talk.kind],
         variants=one.variants,
         text_count=round(now.texts),

@@ -3,16 +3,21 @@
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from resonance.emotion_tag.v1 import emotion_pb2
 from resonance.emotion_tag.v1 import trend_service_pb2 as pb
+from resonance.emotion_tag.v1.model_service_pb2 import SubmitCorrectionRequest
+from resonance.emotion_tag.v1.model_service_pb2_grpc import ModelServiceStub
 from resonance.emotion_tag.v1.trend_service_pb2_grpc import TrendServiceStub
 from services.chassis.kernel.ids import new_id
+from services.chassis.rpc.identity import Caller
 from services.emotion_tag.entrypoints.trend_events import TrendHousekeeping
 from tests.integration.emotion_tag.conftest import Harness
 from tests.support.loops import eventually
+from tests.support.serving import as_caller
 
 pytestmark = pytest.mark.timeout(180)  # many texts go all the way
 
@@ -102,6 +107,50 @@ async def test_a_hashtag_counts_from_the_fifth_person_on(
 
     assert found["夏日好物"].kind == pb.TOPIC_KIND_HASHTAG
     assert found["夏日好物"].text_count == 8
+
+
+async def test_a_topic_in_two_scripts_is_one_and_shown_as_most_write_it(
+    emotions: Harness, trends: TrendServiceStub, random: Random
+) -> None:
+    await talk(emotions, [line(random) for _ in range(30)])
+    await talk(emotions, [line(random, "#開箱#") for _ in range(12)], topics=["開箱"])
+    await talk(emotions, [line(random, "#开箱#") for _ in range(5)], topics=["开箱"])
+
+    found = await rising(trends)
+
+    assert "开箱" not in found
+    assert found["開箱"].kind == pb.TOPIC_KIND_HASHTAG
+    assert found["開箱"].text_count == 13
+
+
+async def test_corrected_and_deleted_texts_change_the_colour_and_the_count_of_a_topic(
+    emotions: Harness, trends: TrendServiceStub, random: Random, person: str
+) -> None:
+    await emotions.allows(person)
+    await talk(emotions, [line(random) for _ in range(20)])
+    await talk(emotions, [line(random, TOPIC) for _ in range(20)])
+    said = await emotions.says(person, line(random, TOPIC))
+    gone = await emotions.says(str(new_id()), line(random, TOPIC))
+
+    async def counts(count: int) -> bool:
+        found = await rising(trends)
+        return found[TOPIC].text_count == count
+
+    before = (await rising(trends))[TOPIC].text_count
+    await eventually(lambda: counts(before + 2))
+    await emotions.deletes(gone)
+    await eventually(lambda: counts(before + 1))
+    stub = emotions.served.stub(ModelServiceStub)
+    joy, good = emotion_pb2.EMOTION_JOY, emotion_pb2.POLARITY_POSITIVE
+    request = SubmitCorrectionRequest(content_id=said, emotion=joy, polarity=good)
+    author = as_caller(Caller(UUID(person), frozenset({"shopper"})))
+    await stub.SubmitCorrection(request, metadata=author)
+
+    async def is_lighter() -> bool:
+        return (await rising(trends))[TOPIC].positive_share > 0
+
+    await eventually(is_lighter)
+    assert (await rising(trends))[TOPIC].text_count == before + 1
 
 
 async def test_copies_of_a_longer_text_count_once(

@@ -133,6 +133,44 @@ def test_texts_are_compared_in_one_width_case_and_script() -> None:
     assert fold("ＩＰＨＯＮＥ 氣死我了 https://x.cn @小王") == "iphone 气死我了"
 
 
+@pytest.mark.parametrize(
+    ("text", "topic", "form"),
+    [
+        ("今天來開箱囉", "开箱", "開箱"),
+        ("今天来开箱啦", "开箱", "开箱"),
+        ("新款 ＩＰＨＯＮＥ  15 到了", "iphone 15", "ＩＰＨＯＮＥ 15"),
+        ("故宫 口红真好看", "故宫口红", "故宫口红"),
+        ("smart Art", "art", "Art"),
+        ("iPhone手机壳", "iphone手机", "iPhone手机"),
+        ("㍿上市", "株式会社", "㍿"),
+    ],
+)
+def test_the_form_of_a_topic_is_what_the_text_has(text: str, topic: str, form: str) -> None:
+    fold = FoldedText()
+
+    found = fold.form_of(topic, text)
+
+    assert found is not None
+    assert found == form
+    assert fold(found) == topic
+
+
+@given(st.text(max_size=40), st.text(max_size=8))
+def test_any_text_can_be_looked_through_for_any_topic(text: str, topic: str) -> None:
+    found = FoldedText().form_of(topic, text)
+
+    assert found is None or len(found) <= len(text)
+
+
+def test_a_topic_that_is_not_there_has_no_form() -> None:
+    fold = FoldedText()
+
+    assert fold.form_of("art", "smart") is None
+    assert fold.form_of("开箱", "开个箱") is None
+    assert fold.form_of("", "开箱") is None
+    assert fold.form_of("字" * 65, "字" * 80) is None
+
+
 def test_what_rises_most_surely_comes_first() -> None:
     talks = [talk("common", 100, 16_000), talk("sudden", 40, 40), talk("slight", 6, 4)]
 

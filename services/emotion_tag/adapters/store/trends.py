@@ -3,25 +3,43 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.emotion_tag.adapters.store.catalogue import PostgresCatalogue
 from services.emotion_tag.adapters.store.rows import content_from_row
 from services.emotion_tag.adapters.store.tables import tags
-from services.emotion_tag.adapters.store.trend_tables import trend_sums
-from services.emotion_tag.application.trends.find_topics import OLDEST
-from services.emotion_tag.application.trends.ports import Segment, Spoken
+from services.emotion_tag.adapters.store.trend_rows import (
+    EVERYTHING,
+    TEXT_COLUMNS,
+    sums_from_array,
+    sums_to_row,
+    text_from_row,
+    text_to_row,
+)
+from services.emotion_tag.adapters.store.trend_tables import trend_forms, trend_sums, trend_texts
+from services.emotion_tag.application.trends.count_topics import OLDEST
+from services.emotion_tag.application.trends.ports import Counted, Segment, Spoken, Written
 from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.taxonomy import EMOTIONS
 from services.emotion_tag.domain.trend import LEAST_TEXTS, Sums, Talk, TopicKind
 
-_EVERYTHING = ""
 _FINE_FOR = timedelta(hours=26)
 _WIDTH = 3 + len(EMOTIONS)
 _KEY = (
@@ -39,6 +57,40 @@ _ADDED: ColumnElement[Any] = literal_column(
 )
 _ADD = insert(trend_sums).on_conflict_do_update(index_elements=_KEY, set_={"sums": _ADDED})
 _OF = trend_sums.c
+_CLAIM = insert(trend_texts).on_conflict_do_nothing().returning(trend_texts.c.content_id)
+_PLACE = (
+    insert(trend_texts)
+    .values(said_at=func.now())
+    .on_conflict_do_nothing()
+    .returning(trend_texts.c.content_id)
+)
+_HOLD = (
+    select(trend_texts)
+    .where(trend_texts.c.content_id.in_(bindparam("ids", expanding=True)), ~trend_texts.c.is_gone)
+    .order_by(trend_texts.c.content_id)
+    .with_for_update()
+)
+_SAME = and_(*(_OF[name] == bindparam(f"of_{name}") for name in _KEY))
+_both = (
+    func.unnest(_OF.sums, bindparam("of_sums", type_=_OF.sums.type))
+    .table_valued("a", "b", with_ordinality="n")
+    .render_derived(name="both_of")
+)
+_SUMMED = func.array(select(_both.c.a + _both.c.b).order_by(_both.c.n).scalar_subquery())
+_CHANGE = update(trend_sums).where(_SAME).values(sums=_SUMMED)
+_DROP = delete(trend_sums).where(_SAME, _OF.sums[1] <= 0)
+
+_FORM_KEY = ("topic", "language", "day", "form")
+_FORM = trend_forms.c
+_added_forms = insert(trend_forms)
+_ADD_FORMS = _added_forms.on_conflict_do_update(
+    index_elements=_FORM_KEY, set_={"texts": _FORM.texts + _added_forms.excluded.texts}
+)
+_SAME_FORM = and_(*(_FORM[name] == bindparam(f"of_{name}") for name in _FORM_KEY))
+_CHANGE_FORMS = (
+    update(trend_forms).where(_SAME_FORM).values(texts=_FORM.texts + bindparam("of_texts"))
+)
+_DROP_FORMS = delete(trend_forms).where(_SAME_FORM, _FORM.texts <= 0)
 
 
 class PostgresTrendTransaction:
@@ -48,6 +100,8 @@ class PostgresTrendTransaction:
 
 
 class PostgresTrends:
+    """Whoever changes sums has locked the texts they are of, both in order."""
+
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
@@ -57,24 +111,82 @@ class PostgresTrends:
         )
         return [content_from_row(row) for row in rows]
 
-    async def add(self, sums: Mapping[Spoken, Sums]) -> None:
-        rows = sorted(
-            (_to_row(spoken, one) for spoken, one in sums.items()),
-            key=lambda row: tuple(row[name] for name in _KEY),
+    async def claim(self, texts: Sequence[Counted]) -> set[UUID]:
+        if not texts:
+            return set()
+        ordered = sorted(texts, key=lambda one: one.content_id)
+        claimed = await self._connection.execute(_CLAIM, [text_to_row(one) for one in ordered])
+        return set(claimed.scalars())
+
+    async def counted(self, content_ids: Iterable[UUID]) -> Sequence[Counted]:
+        ids = sorted(set(content_ids))
+        ours = await self._hold_place(ids)
+        rows = await self._connection.execute(_HOLD, {"ids": ids})
+        found = [text_from_row(row) for row in rows]
+        if ours:
+            await self._connection.execute(
+                delete(trend_texts).where(trend_texts.c.content_id.in_(ours))
+            )
+        return found
+
+    async def recount(self, texts: Sequence[Counted]) -> None:
+        for one in sorted(texts, key=lambda text: text.content_id):
+            await self._connection.execute(
+                update(trend_texts)
+                .where(trend_texts.c.content_id == one.content_id)
+                .values(text_to_row(one))
+            )
+
+    async def leave(self, content_ids: Iterable[UUID]) -> Sequence[Counted]:
+        ids = sorted(set(content_ids))
+        await self._hold_place(ids)
+        rows = await self._connection.execute(_HOLD, {"ids": ids})
+        found = [text_from_row(row) for row in rows]
+        nothing = dict.fromkeys(TEXT_COLUMNS)
+        await self._connection.execute(
+            update(trend_texts)
+            .where(trend_texts.c.content_id.in_(ids))
+            .values(is_gone=True, said_at=func.now(), **nothing)
         )
-        if rows:
-            await self._connection.execute(_ADD, rows)
+        return found
+
+    async def _hold_place(self, ids: Sequence[UUID]) -> Sequence[UUID]:
+        """Wait for those who note these texts right now, and take the places of the others."""
+        if not ids:
+            return []
+        places = [{"content_id": one, "is_gone": True} for one in ids]
+        return list((await self._connection.execute(_PLACE, places)).scalars())
+
+    async def add(self, sums: Mapping[Spoken, Sums], forms: Mapping[Written, int]) -> None:
+        if sums:
+            await self._connection.execute(_ADD, _sum_rows(sums))
+        if forms:
+            await self._connection.execute(_ADD_FORMS, _form_rows(forms))
+
+    async def change(self, sums: Mapping[Spoken, Sums], forms: Mapping[Written, int]) -> None:
+        if sums:
+            rows = [{f"of_{name}": one for name, one in row.items()} for row in _sum_rows(sums)]
+            await self._connection.execute(_CHANGE, rows)
+            await self._connection.execute(_DROP, rows)
+        if forms:
+            rows = [{f"of_{name}": one for name, one in row.items()} for row in _form_rows(forms)]
+            await self._connection.execute(_CHANGE_FORMS, rows)
+            await self._connection.execute(_DROP_FORMS, rows)
 
     async def prune(self, now: datetime) -> int:
-        gone = await self._connection.execute(
+        gone = 0
+        for statement in (
             delete(trend_sums).where(
                 or_(
                     _OF.is_hour & (_OF.starts_at < now - OLDEST),
                     ~_OF.is_hour & (_OF.starts_at < now - _FINE_FOR),
                 )
-            )
-        )
-        return int(gone.rowcount)
+            ),
+            delete(trend_texts).where(trend_texts.c.said_at < now - OLDEST),
+            delete(trend_forms).where(trend_forms.c.day < (now - OLDEST).date()),
+        ):
+            gone += (await self._connection.execute(statement)).rowcount
+        return gone
 
 
 class PostgresTrendReader:
@@ -85,7 +197,7 @@ class PostgresTrendReader:
         rows = await self._connection.execute(
             select(_OF.topic)
             .distinct()
-            .where(_OF.topic != _EVERYTHING, _OF.topic_kind == TopicKind.PHRASE.value)
+            .where(_OF.topic != EVERYTHING, _OF.topic_kind == TopicKind.PHRASE.value)
         )
         return set(rows.scalars())
 
@@ -94,10 +206,10 @@ class PostgresTrendReader:
     ) -> Sums:
         rows = await self._connection.execute(
             select(*_totals()).where(
-                _OF.topic == _EVERYTHING, *_within(segment, start, end, is_hour=is_hour)
+                _OF.topic == EVERYTHING, *_within(segment, start, end, is_hour=is_hour)
             )
         )
-        return _sums(list(rows.one()))
+        return sums_from_array(list(rows.one()))
 
     async def talks(
         self, segment: Segment, start: datetime, end: datetime, *, is_hour: bool, most: int
@@ -105,14 +217,19 @@ class PostgresTrendReader:
         count = func.sum(_OF.sums[1])
         rows = await self._connection.execute(
             select(_OF.topic, func.min(_OF.topic_kind), *_totals())
-            .where(_OF.topic != _EVERYTHING, *_within(segment, start, end, is_hour=is_hour))
+            .where(_OF.topic != EVERYTHING, *_within(segment, start, end, is_hour=is_hour))
             .group_by(_OF.topic)
             .having(count >= LEAST_TEXTS)
             .order_by(count.desc(), _OF.topic)
             .limit(most)
         )
         return [
-            Talk(text=row[0], kind=TopicKind(row[1]), now=_sums(list(row[2:])), before=Sums())
+            Talk(
+                text=row[0],
+                kind=TopicKind(row[1]),
+                now=sums_from_array(list(row[2:])),
+                before=Sums(),
+            )
             for row in rows
         ]
 
@@ -124,7 +241,7 @@ class PostgresTrendReader:
             .where(_OF.topic.in_(topics), *_within(segment, start, end, is_hour=True))
             .group_by(_OF.topic)
         )
-        return {row[0]: _sums(list(row[1:])) for row in rows}
+        return {row[0]: sums_from_array(list(row[1:])) for row in rows}
 
     async def slices(
         self,
@@ -145,28 +262,32 @@ class PostgresTrendReader:
             found[topic][starts_at] = texts
         return found
 
+    async def forms(self, topics: Sequence[str], language: str, since: date) -> Mapping[str, str]:
+        texts = func.sum(_FORM.texts)
+        where = [_FORM.topic.in_(topics), _FORM.day >= since]
+        if language:
+            where.append(_FORM.language == language)
+        rows = await self._connection.execute(
+            select(_FORM.topic, _FORM.form)
+            .where(*where)
+            .group_by(_FORM.topic, _FORM.form)
+            .order_by(_FORM.topic, texts, _FORM.form == _FORM.topic, _FORM.form.desc())
+        )
+        return {row.topic: row.form for row in rows}
 
-def _to_row(spoken: Spoken, sums: Sums) -> dict[str, Any]:
-    segment = spoken.segment
-    return {
-        "is_hour": spoken.is_hour,
-        "starts_at": spoken.slice_start,
-        "topic": spoken.topic or _EVERYTHING,
-        "language": segment.language,
-        "text_kind": segment.kind,
-        "category": segment.category,
-        "region_code": segment.region_code,
-        "topic_kind": spoken.kind.value if spoken.kind else "",
-        "sums": [sums.texts, sums.positives, sums.negatives, *sums.scores],
-    }
+
+def _sum_rows(sums: Mapping[Spoken, Sums]) -> list[dict[str, Any]]:
+    """In the order in which everybody locks."""
+    rows = (sums_to_row(spoken, one) for spoken, one in sums.items())
+    return sorted(rows, key=lambda row: tuple(row[name] for name in _KEY))
+
+
+def _form_rows(forms: Mapping[Written, int]) -> list[dict[str, Any]]:
+    return [{**asdict(written), "texts": forms[written]} for written in sorted(forms)]
 
 
 def _totals() -> list[ColumnElement[Any]]:
     return [func.coalesce(func.sum(_OF.sums[at]), 0.0) for at in range(1, _WIDTH + 1)]
-
-
-def _sums(values: list[float]) -> Sums:
-    return Sums(values[0], values[1], values[2], tuple(values[3:]))
 
 
 def _within(

@@ -1,6 +1,6 @@
-"""Find the topics of what was said, and count them."""
+"""Find the topics of what was said."""
 
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,21 +12,12 @@ from services.emotion_tag.application.ports import Contents
 from services.emotion_tag.application.trends.ports import (
     Fold,
     Miner,
-    Segment,
-    Spoken,
     TrendReads,
-    TrendTransactions,
 )
-from services.emotion_tag.domain.content import Content, TaggedContent
-from services.emotion_tag.domain.subject import CatalogueEntry
+from services.emotion_tag.domain.content import Content
 from services.emotion_tag.domain.tag import TextKind
-from services.emotion_tag.domain.taxonomy import Polarity
-from services.emotion_tag.domain.trend import LEAST_TEXTS, Sums, TopicKind
+from services.emotion_tag.domain.trend import LEAST_TEXTS, Named, TopicKind
 from services.emotion_tag.domain.trend_words import words_of
-
-SLICE = timedelta(minutes=10)
-OLDEST = timedelta(days=14)
-"""What was said longer ago is history that no window reaches."""
 
 SHORT = 12
 """Characters up to which many may say the same without copying: it counts once for each author."""
@@ -36,7 +27,7 @@ FADE_EVERY = timedelta(minutes=30)
 LEARN_EVERY = timedelta(minutes=5)
 """How soon topics that another process found are known here."""
 
-Topics = Mapping[UUID, frozenset[tuple[TopicKind, str]]]
+Topics = Mapping[UUID, frozenset[Named]]
 
 
 @dataclass(frozen=True)
@@ -76,19 +67,27 @@ class TopicFinder:
                 topics[content.content_id] = self._topics_of(content)
         return Heard(topics)
 
-    def _topics_of(self, content: Content) -> frozenset[tuple[TopicKind, str]]:
+    def _topics_of(self, content: Content) -> frozenset[Named]:
         text, author = self._fold(content.text), content.author_id.bytes
         if self._is_copy(text, author):
             return frozenset()
-        hashtags = {self._fold(topic) for topic in content.place.topics}
-        used = {
-            (TopicKind.HASHTAG, tag)
-            for tag in hashtags
-            if tag and self._miner.authors_of(f"#{tag}", author) >= LEAST_TEXTS
-        }
+        hashtags = {folded: tag for tag in content.place.topics if (folded := self._fold(tag))}
+        used = [
+            self._named(TopicKind.HASHTAG, topic, content.text, tag)
+            for topic, tag in hashtags.items()
+            if self._miner.authors_of(f"#{topic}", author) >= LEAST_TEXTS
+        ]
         phrases = self._miner.mine(words_of(text), author, self._known)
         self._known.update(phrases)
-        return frozenset(used | {(TopicKind.PHRASE, one) for one in phrases if one not in hashtags})
+        used += [
+            self._named(TopicKind.PHRASE, one, content.text, one)
+            for one in phrases
+            if one not in hashtags
+        ]
+        return frozenset(used)
+
+    def _named(self, kind: TopicKind, topic: str, text: str, otherwise: str) -> Named:
+        return Named(kind, topic, self._fold.form_of(topic, text) or otherwise)
 
     def _is_copy(self, text: str, author: bytes) -> bool:
         """Whether the text was heard before: a long one from anybody, a short one from them."""
@@ -111,50 +110,3 @@ class TopicFinder:
             hours = min((now - self._faded_at) / timedelta(hours=1), 48.0)
             self._miner.fade(hours)
             self._faded_at = now
-
-
-async def count_topics(heard: Heard, transactions: TrendTransactions, clock: Clock) -> None:
-    """Count the topics of texts that are tagged, and the texts themselves."""
-    now = clock.now()
-    async with transactions() as tx:
-        contents = await tx.trends.tagged(heard.topics)
-        catalogue = await tx.catalogue.of({i for one in contents for i in one.item_ids})
-        sums: dict[Spoken, Sums] = defaultdict(Sums)
-        for one in contents:
-            if now - one.published_at > OLDEST:
-                continue
-            added, segment = sums_of(one), segment_of(one, catalogue)
-            for is_hour, start in slices_of(one.published_at):
-                for kind, topic in ((None, None), *sorted(heard.topics[one.content_id])):
-                    spoken = Spoken(
-                        segment=segment, slice_start=start, is_hour=is_hour, topic=topic, kind=kind
-                    )
-                    sums[spoken] += added
-        await tx.trends.add(sums)
-
-
-def slices_of(moment: datetime) -> Sequence[tuple[bool, datetime]]:
-    """The slices that a moment is in: its hour, and its ten minutes."""
-    hour = moment.replace(minute=0, second=0, microsecond=0)
-    return ((True, hour), (False, hour + (moment - hour) // SLICE * SLICE))
-
-
-def sums_of(content: TaggedContent) -> Sums:
-    tag = content.tag
-    return Sums(
-        1.0,
-        float(tag.polarity is Polarity.POSITIVE),
-        float(tag.polarity is Polarity.NEGATIVE),
-        tag.scores,
-    )
-
-
-def segment_of(content: TaggedContent, catalogue: Mapping[str, CatalogueEntry]) -> Segment:
-    """The segment of a text; of several items the first that has a category names it."""
-    categories = (catalogue[one].category for one in content.item_ids if one in catalogue)
-    return Segment(
-        language=content.tag.language,
-        kind=content.kind.value,
-        category=next(categories, ""),
-        region_code=content.place.region_code,
-    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.chassis.kernel.clock import Clock
-from services.emotion_tag.application.trends.find_topics import SLICE
+from services.emotion_tag.application.trends.count_topics import SLICE
 from services.emotion_tag.application.trends.ports import Segment, TrendReader, TrendReads
 from services.emotion_tag.domain.trend import RisingTopic, Sums, Window, parts_of, rising
 
@@ -47,9 +47,13 @@ async def list_rising_topics(
         )
         names = [one.talk.text for one in topics]
         slices = await reader.slices(names, segment, start, end, is_hour=is_hour)
+        written = [*names, *(variant for one in topics for variant in one.variants)]
+        forms = await reader.forms(written, segment.language, start.date())
     parts = parts_of(window, end)
     for one in topics:
         one.talk = replace(one.talk, volumes=_volumes(slices.get(one.talk.text, {}), parts, window))
+        one.form = forms.get(one.talk.text, one.talk.text)
+        one.variants = [forms.get(variant, variant) for variant in one.variants]
     return Rise(topics, parts, start, now, now_texts)
 
 

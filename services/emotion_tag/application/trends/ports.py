@@ -1,19 +1,26 @@
 """What trends need from the outside."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
 from services.emotion_tag.application.subjects.ports import Catalogue
 from services.emotion_tag.domain.content import TaggedContent
-from services.emotion_tag.domain.trend import Sums, Talk, TopicKind
+from services.emotion_tag.domain.trend import Named, Sums, Talk, TopicKind
 
-Fold = Callable[[str], str]
-"""Makes texts comparable."""
+
+class Fold(Protocol):
+    """Makes texts comparable."""
+
+    def __call__(self, text: str) -> str: ...
+
+    def form_of(self, topic: str, text: str) -> str | None:
+        """How a text writes a folded topic; None if it is not in there as a whole."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +43,27 @@ class Spoken:
     is_hour: bool
     topic: str | None
     kind: TopicKind | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What a text was counted for, kept for as long as it can be taken out again."""
+
+    content_id: UUID
+    said_at: datetime
+    segment: Segment
+    topics: tuple[Named, ...]
+    sums: Sums
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Written:
+    """A topic was written in a form, in texts of a language on a day."""
+
+    topic: str
+    language: str
+    day: date
+    form: str
 
 
 class Miner(Protocol):
@@ -61,8 +89,28 @@ class Trends(Protocol):
         """Give the tagged texts of these that were not forgotten."""
         ...
 
-    async def add(self, sums: Mapping[Spoken, Sums]) -> None:
-        """Add to what was spoken."""
+    async def claim(self, texts: Sequence[Counted]) -> set[UUID]:
+        """Note how texts count; those that were not noted yet, nor are gone."""
+        ...
+
+    async def counted(self, content_ids: Iterable[UUID]) -> Sequence[Counted]:
+        """Lock texts, and give how they are counted; waits for whoever counts them right now."""
+        ...
+
+    async def recount(self, texts: Sequence[Counted]) -> None:
+        """Note how locked texts count from now on."""
+        ...
+
+    async def leave(self, content_ids: Iterable[UUID]) -> Sequence[Counted]:
+        """Note that texts are gone for good; how those that were counted were."""
+        ...
+
+    async def add(self, sums: Mapping[Spoken, Sums], forms: Mapping[Written, int]) -> None:
+        """Add to what was spoken and how it was written."""
+        ...
+
+    async def change(self, sums: Mapping[Spoken, Sums], forms: Mapping[Written, int]) -> None:
+        """Add to what is still known; what no text is left of goes."""
         ...
 
     async def prune(self, now: datetime) -> int:
@@ -116,6 +164,10 @@ class TrendReader(Protocol):
         is_hour: bool,
     ) -> Mapping[str, Mapping[datetime, float]]:
         """How many texts spoke of them in each slice."""
+        ...
+
+    async def forms(self, topics: Sequence[str], language: str, since: date) -> Mapping[str, str]:
+        """How most texts of a language (or any, if it is empty) wrote each since that day."""
         ...
 
 

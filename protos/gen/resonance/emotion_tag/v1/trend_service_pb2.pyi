@@ -164,7 +164,9 @@ class RisingTopic(_message.Message):
     VALENCE_CHANGE_FIELD_NUMBER: _builtins.int
     VOLUMES_FIELD_NUMBER: _builtins.int
     text: _builtins.str
-    """What people say; folded to simplified characters and lower case."""
+    """What people say, as most of them write it in the texts asked for. Traditional and simplified characters, capital
+    and small letters, full and half width are one topic.
+    """
     kind: Global___TopicKind.ValueType
     """Where it comes from."""
     text_count: _builtins.int

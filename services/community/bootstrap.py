@@ -4,12 +4,13 @@ from resonance.community.v1.community_service_pb2_grpc import (
     add_CommunityServiceServicer_to_server,
 )
 from resonance.community.v1.content_service_pb2_grpc import add_ContentServiceServicer_to_server
+from services.chassis.rpc.page_tokens import PageTokens
 from services.chassis.runtime import Ground, Service
 from services.community.adapters.postgres import PostgresTransaction
 from services.community.adapters.reads import PostgresReader
 from services.community.adapters.tables import platform
+from services.community.domain.errors import BadPageToken
 from services.community.entrypoints.events import reactions
-from services.community.entrypoints.page_tokens import PageTokens
 from services.community.entrypoints.rpc import CommunityRpc, ContentRpc
 from services.community.entrypoints.schedule import Housekeeping
 from services.community.settings import Settings
@@ -21,7 +22,7 @@ def build(settings: Settings, ground: Ground) -> Service:
     reads = ground.database.reads(PostgresReader)
     # Every replica shares the database, and so the key, unless another one is set.
     key = settings.page_token_key.get_secret_value() or settings.database_url.get_secret_value()
-    community = CommunityRpc(transactions, reads, ground.clock, PageTokens(key))
+    community = CommunityRpc(transactions, reads, ground.clock, PageTokens(BadPageToken, key))
     housekeeping = Housekeeping(
         transactions, ground.clock, every=settings.clear_every, keep=settings.keep_requests
     )

@@ -15,10 +15,12 @@ from services.campaign.application.list_offers import list_offers
 from services.campaign.application.plan_campaign import plan_campaign
 from services.campaign.application.ports import Audiences, Reads, Transactions
 from services.campaign.application.redeem_claim import RedeemClaim, redeem_claim
+from services.campaign.domain.errors import BadPageToken
 from services.campaign.entrypoints import wire
-from services.campaign.entrypoints.pages import next_token, page_size, read_token
 from services.chassis.kernel.clock import Clock
+from services.chassis.rpc.page_tokens import PageTokens, page_size
 
+PAGES = PageTokens(BadPageToken)
 CAMPAIGNS = "campaigns"
 
 
@@ -48,10 +50,12 @@ class CampaignServicer(campaign_service_pb2_grpc.CampaignServiceServicer):
     ) -> pb.ListCampaignsResponse:
         size = page_size(request.page_size, 20)
         async with self._reads() as view:
-            found = await view.campaigns.latest(read_token(CAMPAIGNS, request.page_token), size)
+            found = await view.campaigns.latest(PAGES.after(CAMPAIGNS, request.page_token), size)
         return pb.ListCampaignsResponse(
             campaigns=map(wire.from_campaign, found),
-            next_page_token=next_token(CAMPAIGNS, found, size, found[-1].id if found else None),
+            next_page_token=PAGES.following(
+                CAMPAIGNS, found, size, found[-1].id if found else None
+            ),
         )
 
     async def StartCampaign(
@@ -97,11 +101,11 @@ class CampaignServicer(campaign_service_pb2_grpc.CampaignServiceServicer):
         name = f"claims/{UUID(request.user_id)}"
         async with self._reads() as view:
             found = await view.claims.of_person(
-                UUID(request.user_id), read_token(name, request.page_token), size
+                UUID(request.user_id), PAGES.after(name, request.page_token), size
             )
         return pb.ListCouponClaimsResponse(
             claims=map(wire.from_claim, found),
-            next_page_token=next_token(name, found, size, found[-1].id if found else None),
+            next_page_token=PAGES.following(name, found, size, found[-1].id if found else None),
         )
 
     async def RedeemCouponClaim(
@@ -123,8 +127,8 @@ class CampaignServicer(campaign_service_pb2_grpc.CampaignServiceServicer):
         person = wire.optional_id(request.user_id)
         name = f"guard/{person or ''}"
         async with self._reads() as view:
-            found = await view.guard_log.latest(person, read_token(name, request.page_token), size)
+            found = await view.guard_log.latest(person, PAGES.after(name, request.page_token), size)
         return pb.ListGuardDecisionsResponse(
             decisions=map(wire.from_decision, found),
-            next_page_token=next_token(name, found, size, found[-1].id if found else None),
+            next_page_token=PAGES.following(name, found, size, found[-1].id if found else None),
         )

@@ -12,6 +12,7 @@ from resonance.community.v1.content_service_pb2_grpc import ContentServiceServic
 from services.chassis.kernel.clock import Clock
 from services.chassis.kernel.ids import parse_id
 from services.chassis.rpc.identity import current_caller
+from services.chassis.rpc.page_tokens import PageTokens, page_size
 from services.community.application.create_comment import CreateComment, create_comment
 from services.community.application.create_post import CreatePost, create_post
 from services.community.application.delete_comment import delete_comment
@@ -23,10 +24,8 @@ from services.community.application.list_following import list_following
 from services.community.application.ports import Followee, Reads, Transactions
 from services.community.application.react_to_post import ReactToPost, react_to_post
 from services.community.application.unfollow_user import unfollow_user
-from services.community.domain.errors import BadPageToken
 from services.community.domain.kinds import PostKind, ReactionKind
 from services.community.entrypoints.imports import import_time
-from services.community.entrypoints.page_tokens import PageTokens
 from services.community.entrypoints.wire import (
     fresh,
     optional_id,
@@ -76,20 +75,20 @@ class CommunityRpc(CommunityServiceServicer):
         user_id = parse_id(request.user_id, "user_id")
         before = None
         if request.page_token:
-            micros, followee = _unpack(
-                _FOLLOWING, self._tokens.open("following", user_id, request.page_token)
+            micros, followee = self._tokens.unpack(
+                f"following/{user_id}", request.page_token, _FOLLOWING
             )
             before = Followee(
                 user_id=UUID(bytes=followee), followed_at=_EPOCH + timedelta(microseconds=micros)
             )
         page, last = await list_following(
-            user_id, self._reads, before=before, limit=request.page_size or FOLLOWING_PAGE
+            user_id, self._reads, before=before, limit=page_size(request.page_size, FOLLOWING_PAGE)
         )
         token = ""
         if last is not None:
             micros = (last.followed_at - _EPOCH) // timedelta(microseconds=1)
             position = _FOLLOWING.pack(micros, last.user_id.bytes)
-            token = self._tokens.seal("following", user_id, position)
+            token = self._tokens.seal(f"following/{user_id}", position)
         return pb.ListFollowingResponse(
             followees=[
                 pb.Followee(user_id=str(one.user_id), follow_time=to_time(one.followed_at))
@@ -148,15 +147,13 @@ class CommunityRpc(CommunityServiceServicer):
         self, request: pb.ListCommentsRequest, context: Any
     ) -> pb.ListCommentsResponse:
         post_id = parse_id(request.post_id, "post_id")
-        after = None
-        if request.page_token:
-            after = _id(self._tokens.open("comments", post_id, request.page_token))
+        after = self._tokens.after(f"comments/{post_id}", request.page_token)
         page, last = await list_comments(
-            post_id, self._reads, after=after, limit=request.page_size or COMMENTS_PAGE
+            post_id, self._reads, after=after, limit=page_size(request.page_size, COMMENTS_PAGE)
         )
         return pb.ListCommentsResponse(
             comments=[to_comment_seen(view) for view in page],
-            next_page_token=self._tokens.seal("comments", post_id, last.bytes) if last else "",
+            next_page_token=self._tokens.seal(f"comments/{post_id}", last.bytes) if last else "",
         )
 
     async def DeleteComment(
@@ -183,21 +180,19 @@ class CommunityRpc(CommunityServiceServicer):
         user_id = parse_id(request.user_id, "user_id")
         position = None
         if request.page_token:
-            is_of_all, before = _unpack(
-                _FEED, self._tokens.open("feed", user_id, request.page_token)
-            )
+            is_of_all, before = self._tokens.unpack(f"feed/{user_id}", request.page_token, _FEED)
             position = FeedPosition(before=UUID(bytes=before), is_of_all=is_of_all)
         page, last = await list_feed(
             user_id,
             current_caller().subject,
             self._reads,
             position=position,
-            limit=request.page_size or FEED_PAGE,
+            limit=page_size(request.page_size, FEED_PAGE),
         )
         token = ""
         if last is not None:
             sealed = _FEED.pack(last.is_of_all, last.before.bytes)
-            token = self._tokens.seal("feed", user_id, sealed)
+            token = self._tokens.seal(f"feed/{user_id}", sealed)
         return pb.ListFeedResponse(posts=[to_post(view) for view in page], next_page_token=token)
 
 
@@ -214,15 +209,3 @@ class ContentRpc(ContentServiceServicer):
         async with self._reads() as reader:
             found = await reader.contents(wanted)
         return content_pb.BatchGetContentsResponse(contents=[to_content(one) for one in found])
-
-
-def _unpack(form: struct.Struct, position: bytes) -> tuple[Any, ...]:
-    """Read a position of an older version's form as what it is: not ours any more."""
-    if len(position) != form.size:
-        raise BadPageToken("The page token is from another version; start without one.")
-    return form.unpack(position)
-
-
-def _id(position: bytes) -> UUID:
-    (raw,) = _unpack(struct.Struct("16s"), position)
-    return UUID(bytes=raw)

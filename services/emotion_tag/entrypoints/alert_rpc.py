@@ -11,6 +11,7 @@ from resonance.emotion_tag.v1.alert_service_pb2_grpc import AlertServiceServicer
 from services.chassis.kernel.clock import Clock
 from services.chassis.kernel.ids import parse_id
 from services.chassis.rpc.identity import current_caller
+from services.chassis.rpc.page_tokens import page_size
 from services.emotion_tag.alert_wire import KIND_NUMBERS, STATE_NUMBERS, to_alert
 from services.emotion_tag.application.alerts.handle_alert import acknowledge_alert, resolve_alert
 from services.emotion_tag.application.alerts.ports import (
@@ -23,7 +24,7 @@ from services.emotion_tag.application.alerts.watch_alerts import Bell, watch_ale
 from services.emotion_tag.application.ports import Contents
 from services.emotion_tag.domain.alert import Alert
 from services.emotion_tag.domain.alert_sighting import Severity
-from services.emotion_tag.entrypoints.pages import next_token, page_size, read_token
+from services.emotion_tag.entrypoints.pages import PAGES
 from services.emotion_tag.wire import EMOTION_NUMBERS, to_time
 
 _KINDS = {number: kind for kind, number in KIND_NUMBERS.items()}
@@ -49,10 +50,10 @@ class AlertRpc(AlertServiceServicer):
         size = page_size(request.page_size, 20)
         name = f"alerts/{wanted}"
         async with self._reads() as reader:
-            found = await reader.page(wanted, read_token(name, request.page_token), size)
+            found = await reader.page(wanted, PAGES.after(name, request.page_token), size)
         return pb.ListAlertsResponse(
             alerts=map(to_alert, found),
-            next_page_token=next_token(name, found, size, found[-1].id if found else None),
+            next_page_token=PAGES.following(name, found, size, found[-1].id if found else None),
         )
 
     async def GetAlert(self, request: pb.GetAlertRequest, context: Any) -> pb.GetAlertResponse:

@@ -8,6 +8,7 @@ from resonance.emotion_tag.v1 import model_service_pb2 as pb
 from resonance.emotion_tag.v1.model_service_pb2_grpc import ModelServiceServicer
 from services.chassis.kernel.ids import parse_id
 from services.chassis.rpc.identity import current_caller
+from services.chassis.rpc.page_tokens import page_size
 from services.emotion_tag.application.governance.model_report import MOST_RATINGS, RATINGS_OF
 from services.emotion_tag.application.governance.review_contents import claim_reviews, skip_review
 from services.emotion_tag.application.governance.submit_correction import (
@@ -27,7 +28,7 @@ from services.emotion_tag.entrypoints.correction_wire import (
     to_review,
 )
 from services.emotion_tag.entrypoints.model_parts import ModelParts
-from services.emotion_tag.entrypoints.pages import next_token, page_size, read_token
+from services.emotion_tag.entrypoints.pages import PAGES
 
 PAGE = 50
 CLAIMED_AT_ONCE = 10
@@ -68,12 +69,12 @@ class CorrectionRpc(ModelServiceServicer):
                 content_id=UUID(request.content_id) if request.content_id else None,
                 rater_id=UUID(request.rater_id) if request.rater_id else None,
                 superseded=request.include_superseded,
-                before=read_token(name, request.page_token),
+                before=PAGES.after(name, request.page_token),
                 limit=size,
             )
         return pb.ListCorrectionsResponse(
             corrections=[to_correction(one) for one in found],
-            next_page_token=next_token(
+            next_page_token=PAGES.following(
                 name, found, size, found[-1].correction_id if found else None
             ),
         )
@@ -96,11 +97,13 @@ class CorrectionRpc(ModelServiceServicer):
         name = f"reviews {request.kind}"
         async with self._parts.reads() as reads:
             found = await reads.reviews.listed(
-                kind_or_all(request.kind), read_token(name, request.page_token), size
+                kind_or_all(request.kind), PAGES.after(name, request.page_token), size
             )
         return pb.ListReviewQueueResponse(
             reviews=[to_review(one) for one in found],
-            next_page_token=next_token(name, found, size, found[-1].content_id if found else None),
+            next_page_token=PAGES.following(
+                name, found, size, found[-1].content_id if found else None
+            ),
         )
 
     async def ClaimReviews(

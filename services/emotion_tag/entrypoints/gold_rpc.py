@@ -9,11 +9,12 @@ from resonance.emotion_tag.v1.model_service_pb2_grpc import ModelServiceServicer
 from services.chassis.kernel.errors import InvalidField
 from services.chassis.kernel.ids import new_id, parse_id
 from services.chassis.rpc.identity import current_caller
+from services.chassis.rpc.page_tokens import page_size
 from services.emotion_tag.application.governance.import_gold import GoldInput, import_gold
 from services.emotion_tag.domain.gold import GoldSet
 from services.emotion_tag.entrypoints.correction_wire import from_space, to_gold_row, to_gold_set
 from services.emotion_tag.entrypoints.model_parts import ModelParts
-from services.emotion_tag.entrypoints.pages import next_token, page_size, read_token
+from services.emotion_tag.entrypoints.pages import PAGES
 from services.emotion_tag.wire import from_kind
 
 PAGE = 50
@@ -57,10 +58,12 @@ class GoldRpc(ModelServiceServicer):
     ) -> pb.ListGoldSetsResponse:
         size = page_size(request.page_size, PAGE)
         async with self._parts.reads() as reads:
-            found = await reads.gold.sets(read_token(SETS, request.page_token), size)
+            found = await reads.gold.sets(PAGES.after(SETS, request.page_token), size)
         return pb.ListGoldSetsResponse(
             gold_sets=[to_gold_set(one) for one in found],
-            next_page_token=next_token(SETS, found, size, found[-1].gold_set_id if found else None),
+            next_page_token=PAGES.following(
+                SETS, found, size, found[-1].gold_set_id if found else None
+            ),
         )
 
     async def ListGold(self, request: pb.ListGoldRequest, context: Any) -> pb.ListGoldResponse:
@@ -69,10 +72,10 @@ class GoldRpc(ModelServiceServicer):
         name = f"gold {gold_set_id}"
         async with self._parts.reads() as reads:
             await reads.gold.find(gold_set_id)
-            found = await reads.gold.rows(gold_set_id, read_token(name, request.page_token), size)
+            found = await reads.gold.rows(gold_set_id, PAGES.after(name, request.page_token), size)
         return pb.ListGoldResponse(
             rows=[to_gold_row(one) for one in found],
-            next_page_token=next_token(name, found, size, found[-1].row_id if found else None),
+            next_page_token=PAGES.following(name, found, size, found[-1].row_id if found else None),
         )
 
     async def DeleteGold(

@@ -11,6 +11,7 @@ from resonance.emotion_tag.v1.mood_service_pb2_grpc import MoodServiceServicer
 from services.chassis.kernel.clock import Clock
 from services.chassis.kernel.ids import parse_id
 from services.chassis.rpc.identity import current_caller
+from services.chassis.rpc.page_tokens import page_size
 from services.emotion_tag.application.distress.acknowledge_signal import (
     AcknowledgeSignal,
     acknowledge_signal,
@@ -36,7 +37,7 @@ from services.emotion_tag.entrypoints.mood_wire import (
     to_tendency,
     to_withheld,
 )
-from services.emotion_tag.entrypoints.pages import next_token, page_size, read_token
+from services.emotion_tag.entrypoints.pages import PAGES
 
 _STEP = timedelta(hours=1)
 _WEEKS = 8
@@ -117,14 +118,14 @@ class MoodRpc(MoodServiceServicer):
             user_id=_optional_id(request.user_id),
             least_level=DistressLevel(request.least_level),
             only_open=request.only_open,
-            before=read_token(name, request.page_token),
+            before=PAGES.after(name, request.page_token),
             limit=size,
         )
         reader = current_caller().subject
         found = await list_signals(query, reader, self._transactions, self._clock)
         return pb.ListDistressSignalsResponse(
             signals=map(from_signal, found),
-            next_page_token=next_token(name, found, size, found[-1].id if found else None),
+            next_page_token=PAGES.following(name, found, size, found[-1].id if found else None),
         )
 
     async def AcknowledgeDistressSignal(
@@ -145,13 +146,13 @@ class MoodRpc(MoodServiceServicer):
         name = f"distressReads/{request.reader_id}"
         found = await list_reads(
             _optional_id(request.reader_id),
-            read_token(name, request.page_token),
+            PAGES.after(name, request.page_token),
             size,
             self._distress,
         )
         return pb.ListDistressReadsResponse(
             reads=map(from_read, found),
-            next_page_token=next_token(name, found, size, found[-1].id if found else None),
+            next_page_token=PAGES.following(name, found, size, found[-1].id if found else None),
         )
 
 

@@ -1,10 +1,8 @@
 """SubjectService over gRPC: protobuf in, a use case called, protobuf out."""
 
 import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 from google.protobuf.duration_pb2 import Duration
@@ -23,10 +21,10 @@ from services.emotion_tag.application.subjects.get_profile import (
 )
 from services.emotion_tag.application.subjects.list_quotes import ListQuotes, list_quotes
 from services.emotion_tag.application.subjects.ports import HeldTag, Reads, TagFilter
-from services.emotion_tag.domain.errors import BadPageToken
 from services.emotion_tag.domain.quote import Quote
 from services.emotion_tag.domain.subject import HALF_LIVES
 from services.emotion_tag.domain.subject_comparison import AspectDifference
+from services.emotion_tag.entrypoints.pages import PAGES
 from services.emotion_tag.subject_wire import (
     from_subject,
     to_duration,
@@ -52,7 +50,6 @@ TAGS_PAGE = 50
 _EMOTIONS = {number: emotion for emotion, number in EMOTION_NUMBERS.items()}
 _ASPECTS = {number: aspect for aspect, number in ASPECT_NUMBERS.items()}
 _POLARITIES = {number: polarity for polarity, number in POLARITY_NUMBERS.items()}
-_MARK_BYTES = 8
 _CONFIDENCE = struct.Struct(">d")
 
 
@@ -175,28 +172,18 @@ def _to_tag(tag: HeldTag) -> subject_pb2.ProductEmotionTag:
 
 
 def _next_token(wanted: TagFilter, tags: Sequence[HeldTag], limit: int) -> str:
-    """The place behind the last tag, marked with what was asked for; "" on the last page."""
+    """The place behind the last tag; "" on the last page."""
     if len(tags) < limit:
         return ""
     last = tags[-1]
     place = _CONFIDENCE.pack(last.confidence) + f"{last.key} {last.item_id}".encode()
-    return urlsafe_b64encode(_mark(wanted, place) + place).decode()
+    return PAGES.seal(repr(wanted), place)
 
 
 def _read_token(wanted: TagFilter, token: str) -> tuple[float, str, str] | None:
     if not token:
         return None
-    try:
-        raw = urlsafe_b64decode(token.encode("ascii"))
-    except ValueError:
-        raw = b""
-    mark, place = raw[:_MARK_BYTES], raw[_MARK_BYTES:]
-    if not place or mark != _mark(wanted, place):
-        raise BadPageToken("The page token is not one of this list's; start without one.")
-    (confidence,) = _CONFIDENCE.unpack(place[: _CONFIDENCE.size])
+    place = PAGES.open(repr(wanted), token)
+    (confidence,) = _CONFIDENCE.unpack_from(place)
     key, item_id = place[_CONFIDENCE.size :].decode().split(" ", 1)
     return confidence, item_id, key
-
-
-def _mark(wanted: TagFilter, place: bytes) -> bytes:
-    return sha256(repr(wanted).encode() + place).digest()[:_MARK_BYTES]

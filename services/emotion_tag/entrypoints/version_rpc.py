@@ -7,6 +7,7 @@ from resonance.emotion_tag.v1 import model_pb2
 from resonance.emotion_tag.v1 import model_service_pb2 as pb
 from resonance.emotion_tag.v1.model_service_pb2_grpc import ModelServiceServicer
 from services.chassis.kernel.ids import parse_id
+from services.chassis.rpc.page_tokens import page_size
 from services.emotion_tag.application.governance.compare_models import compare_models
 from services.emotion_tag.application.governance.run_evaluations import start_evaluation
 from services.emotion_tag.domain.errors import ModelNotFound
@@ -21,7 +22,7 @@ from services.emotion_tag.entrypoints.model_wire import (
     to_model,
     to_shadow,
 )
-from services.emotion_tag.entrypoints.pages import next_token, page_size, read_token
+from services.emotion_tag.entrypoints.pages import PAGES
 
 PAGE, EVALUATIONS_PAGE = 50, 20
 CHANGES = "model changes"
@@ -75,12 +76,12 @@ class VersionRpc(ModelServiceServicer):
             found = await reads.evaluations.listed(
                 request.version,
                 UUID(request.gold_set_id) if request.gold_set_id else None,
-                read_token(name, request.page_token),
+                PAGES.after(name, request.page_token),
                 size,
             )
         return pb.ListEvaluationsResponse(
             evaluations=[to_evaluation(one) for one in found],
-            next_page_token=next_token(
+            next_page_token=PAGES.following(
                 name, found, size, found[-1].evaluation_id if found else None
             ),
         )
@@ -136,10 +137,10 @@ class VersionRpc(ModelServiceServicer):
     ) -> pb.ListModelChangesResponse:
         size = page_size(request.page_size, PAGE)
         async with self._parts.reads() as reads:
-            found = await reads.models.changes(read_token(CHANGES, request.page_token), size)
+            found = await reads.models.changes(PAGES.after(CHANGES, request.page_token), size)
         return pb.ListModelChangesResponse(
             changes=[to_change(one) for one in found],
-            next_page_token=next_token(
+            next_page_token=PAGES.following(
                 CHANGES, found, size, found[-1].change_id if found else None
             ),
         )

@@ -11,12 +11,13 @@ from services.chassis.db.engine import make_engine
 from services.chassis.db.transaction import Database
 from services.chassis.kernel.clock import SystemClock
 from services.chassis.rpc.idempotency import Idempotency
+from services.chassis.rpc.page_tokens import PageTokens
 from services.community.adapters.postgres import PostgresTransaction
 from services.community.adapters.reads import PostgresReader
 from services.community.adapters.tables import platform
 from services.community.application.know_people import know_people
 from services.community.application.ports import Reads, Transactions
-from services.community.entrypoints.page_tokens import PageTokens
+from services.community.domain.errors import BadPageToken
 from services.community.entrypoints.rpc import CommunityRpc, ContentRpc
 from tests.support.serving import serve
 
@@ -44,7 +45,7 @@ async def community(database_url_of: Callable[[str], str]) -> AsyncIterator[Harn
     async with serve(
         (
             community_service_pb2_grpc.add_CommunityServiceServicer_to_server,
-            CommunityRpc(transactions, reads, SystemClock(), PageTokens("test")),
+            CommunityRpc(transactions, reads, SystemClock(), PageTokens(BadPageToken, "test")),
         ),
         (content_service_pb2_grpc.add_ContentServiceServicer_to_server, ContentRpc(reads)),
         domain="community.resonance",

@@ -412,6 +412,17 @@ async def test_two_who_count_the_same_texts_at_once_count_each_once(store: Store
     assert len([one for one in await listed(store) if one.subject == CUP]) == 1
 
 
+async def test_texts_that_go_while_they_are_counted_leave_nothing(store: Store) -> None:
+    texts = [angry() for _ in range(12)]
+    await store.tagged(*texts)
+
+    await asyncio.gather(watch(store, *texts), *(unwatch(store, one) for one in texts[:8]))
+
+    [found] = (await counts(store)).values()
+    assert found.negatives[0] == 4
+    assert (await crowd(store))[0] == 4
+
+
 async def test_a_spike_settles_by_itself_after_two_quiet_hours(store: Store) -> None:
     await say(store, *(angry() for _ in range(ENOUGH)))
 

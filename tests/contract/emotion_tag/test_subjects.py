@@ -281,6 +281,23 @@ async def test_corrections_that_are_heard_at_once_leave_the_last_word(store: Sto
     assert found.texts == pytest.approx(8, rel=1e-2)
 
 
+async def test_texts_that_go_while_they_are_counted_leave_nothing(store: Store) -> None:
+    stays, texts = text_of(Emotion.JOY), [text_of(Emotion.ANGER) for _ in range(12)]
+    await store.tagged([stays, *texts])
+    clock, ids = FixedClock(NOON), [text.content_id for text in texts]
+
+    await asyncio.gather(
+        follow(store, stays, *texts[:6]),
+        leave_subjects(ids[3:], store.transactions, clock),
+        leave_subjects(ids[:3], store.transactions, clock),
+        follow(store, *texts[6:]),
+    )
+
+    found = (await seen(store)).profile
+    assert found.texts == pytest.approx(1, rel=1e-2)
+    assert found.emotion is Emotion.JOY
+
+
 async def test_a_person_who_repeats_themselves_is_one_person(store: Store) -> None:
     spam = [text_of(Emotion.ANGER, author=9, at=NOON - timedelta(seconds=n)) for n in range(40)]
     crowd = [text_of(Emotion.JOY) for _ in range(10)]

@@ -159,25 +159,23 @@ class PostgresMentions:
 
     async def take_back(self, content_id: UUID) -> Mention | None:
         same = alert_mentions.c.content_id == content_id
-        row = (
-            await self._connection.execute(select(alert_mentions).where(same).with_for_update())
-        ).one_or_none()
-        nothing: dict[str, Any] = {
-            one.name: None
-            for one in alert_mentions.c
-            if one.name not in ("content_id", "is_gone", "counted_at")
-        }
-        await self._connection.execute(
+        await self._connection.execute(  # waits for whoever counts it right now
             insert(alert_mentions)
             .values(content_id=content_id, is_gone=True)
-            .on_conflict_do_update(
-                index_elements=[alert_mentions.c.content_id], set_={"is_gone": True, **nothing}
-            )
+            .on_conflict_do_nothing()
+        )
+        row = (
+            await self._connection.execute(select(alert_mentions).where(same).with_for_update())
+        ).one()
+        kept = ("content_id", "is_gone", "counted_at")
+        nothing = {one.name: None for one in alert_mentions.c if one.name not in kept}
+        await self._connection.execute(
+            update(alert_mentions).where(same).values(is_gone=True, **nothing)
         )
         await self._connection.execute(
             delete(alert_negatives).where(alert_negatives.c.content_id == content_id)
         )
-        return None if row is None or row.is_gone else mention_from_row(row)
+        return None if row.is_gone else mention_from_row(row)
 
     async def crowd(
         self, subject: Subject, family: Family, since: datetime

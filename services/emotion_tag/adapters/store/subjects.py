@@ -72,13 +72,17 @@ _RECOUNT = text(f"""
     WHERE counted.content_id = new.content_id AND NOT counted.is_gone
 """)  # noqa: S608 - put together from constants
 
-_GO = text("""
+_HOLD_PLACES = text("""
     INSERT INTO emotion_tag.counted_texts (content_id, is_gone, said_at)
     SELECT content_id, true, now()
     FROM unnest(CAST(:ids AS uuid[])) AS gone (content_id)
     ORDER BY content_id
-    ON CONFLICT (content_id) DO UPDATE SET
-        is_gone = true, scores = NULL, polarity = NULL, intensity = NULL, aspects = NULL
+    ON CONFLICT DO NOTHING
+""")
+_GO = text("""
+    UPDATE emotion_tag.counted_texts
+    SET is_gone = true, scores = NULL, polarity = NULL, intensity = NULL, aspects = NULL
+    WHERE content_id = ANY(CAST(:ids AS uuid[])) AND NOT is_gone
 """)
 _LINKS = text("""
     SELECT link.content_id, link.kind, link.subject_id, link.author_key, link.said_at,
@@ -213,6 +217,7 @@ class PostgresSubjects:
 
     async def leave(self, content_ids: Iterable[UUID]) -> Sequence[Link]:
         ids = {"ids": list(content_ids)}
+        await self._connection.execute(_HOLD_PLACES, ids)  # waits for those who count them now
         await self._connection.execute(_HOLD_COUNTED, ids)
         links = await self.links_of(ids["ids"])
         await self._connection.execute(_GO, ids)

@@ -109,6 +109,9 @@ class FakeTags:
         content = self.rows.tags.get(content_id)
         return content.author_id if content else None
 
+    async def close(self, content_id: UUID) -> None:
+        self.rows.tags.setdefault(content_id, None)
+
     async def forget(self, content_id: UUID) -> None:
         self.rows.tags[content_id] = None
 

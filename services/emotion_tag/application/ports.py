@@ -76,6 +76,10 @@ class Tags(Protocol):
 
     async def author_of(self, content_id: UUID) -> UUID | None: ...
 
+    async def close(self, content_id: UUID) -> None:
+        """Wait for whoever stores its tag right now; if it has none, see to it that none comes."""
+        ...
+
     async def forget(self, content_id: UUID) -> None:
         """Remove a tag, and see to it that none comes back for this content."""
         ...

@@ -1,5 +1,6 @@
 """What every store of emotion_tag keeps to."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -109,6 +110,24 @@ async def test_several_texts_of_a_batch_change_a_mood_once(store: Store) -> None
     assert view.version == 1
     assert [cause.content_id for cause in view.causes] == [c.content_id for c in contents]
     assert view.updated_at == NOON
+
+
+async def test_a_text_that_goes_while_it_is_tagged_leaves_neither_tag_nor_mood(
+    store: Store,
+) -> None:
+    await decide(store, ANN, allows=True, version=1)
+    texts = [content_of(at=NOON - timedelta(minutes=i)) for i in range(6)]
+
+    async def forget(content: Content) -> None:
+        clock = FixedClock(NOON)
+        await forget_content(content.content_id, store.transactions, clock, half_life=HALF_LIFE)
+
+    await asyncio.gather(*(say(store, one) for one in texts), *(forget(one) for one in texts))
+
+    assert (await mood(store, ANN)).confidence == 0
+    for one in texts:
+        with pytest.raises(TagNotFound):
+            await get_content_tag(one.content_id, store.reads)
 
 
 async def test_a_batch_says_the_same_as_its_texts_one_by_one(store: Store) -> None:

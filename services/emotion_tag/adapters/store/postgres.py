@@ -132,6 +132,11 @@ class PostgresTags:
         author_id: UUID | None = found.scalar_one_or_none()
         return author_id
 
+    async def close(self, content_id: UUID) -> None:
+        await self._connection.execute(
+            insert(tags).values(content_id=content_id, is_forgotten=True).on_conflict_do_nothing()
+        )
+
     async def forget(self, content_id: UUID) -> None:
         for table in OF_A_CONTENT:
             await self._connection.execute(delete(table).where(table.c.content_id == content_id))

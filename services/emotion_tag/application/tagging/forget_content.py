@@ -15,6 +15,7 @@ async def forget_content(
     """Remove tag and sign of distress for good, and make the mood of its author without it."""
     now = clock.now()
     async with transactions() as tx:
+        await tx.tags.close(content_id)
         author_id = await tx.tags.author_of(content_id)
         held = await tx.people.hold_allowing([author_id] if author_id else [])
         await tx.tags.forget(content_id)

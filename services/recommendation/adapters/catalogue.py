@@ -28,15 +28,17 @@ RETURNING item_id, version
 """).bindparams(bindparam("rows", type_=JSONB))
 
 _KEEP_MENTIONS = text("""
-INSERT INTO recommendation.mentions (content_id, item_id, emotion, polarity, weight, said_at)
-SELECT content_id, item_id, emotion, polarity, weight, said_at
+INSERT INTO recommendation.mentions AS known
+    (content_id, item_id, emotion, polarity, weight, said_at, told_at)
+SELECT content_id, item_id, emotion, polarity, weight, said_at, told_at
 FROM jsonb_to_recordset(:rows) AS fresh (content_id text, item_id text, emotion smallint,
-    polarity smallint, weight real, said_at timestamptz)
+    polarity smallint, weight real, said_at timestamptz, told_at timestamptz)
 WHERE NOT EXISTS (SELECT FROM recommendation.forgotten_contents AS gone
     WHERE gone.content_id = fresh.content_id)
 ORDER BY content_id, item_id
-ON CONFLICT (content_id, item_id) DO UPDATE SET (emotion, polarity, weight, said_at) =
-    (excluded.emotion, excluded.polarity, excluded.weight, excluded.said_at)
+ON CONFLICT (content_id, item_id) DO UPDATE SET (emotion, polarity, weight, said_at, told_at) =
+    (excluded.emotion, excluded.polarity, excluded.weight, excluded.said_at, excluded.told_at)
+WHERE known.told_at IS NULL OR known.told_at <= excluded.told_at
 """).bindparams(bindparam("rows", type_=JSONB))
 
 _FORGET_CONTENTS = text("""
@@ -124,8 +126,9 @@ class PostgresMentions:
                 "polarity": int(mention.polarity),
                 "weight": mention.weight,
                 "said_at": mention.said_at.isoformat(),
+                "told_at": mention.told_at.isoformat(),
             }
-            for mention in mentions
+            for mention in sorted(mentions, key=lambda one: one.told_at)
             for item_id in mention.item_ids
         }
         if rows:

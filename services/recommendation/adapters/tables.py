@@ -73,6 +73,7 @@ mentions = Table(
     Column("polarity", SmallInteger, nullable=False),
     Column("weight", REAL, nullable=False),
     Column("said_at", DateTime(timezone=True), nullable=False),
+    Column("told_at", DateTime(timezone=True)),
     Index("ix_mentions_item_id", "item_id"),
 )
 

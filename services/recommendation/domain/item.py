@@ -41,7 +41,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Something said about items; `weight` is how sure its tag is, 0 to 1."""
+    """Something said about items; `weight` is how sure its tag is, 0 to 1.
+
+    Of two tags of one content the one that was told later holds, whichever is heard first.
+    """
 
     content_id: str
     item_ids: tuple[str, ...]
@@ -49,6 +52,7 @@ class Mention:
     polarity: Polarity
     weight: float
     said_at: datetime
+    told_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What recommendation does when neighbours tell something."""
 
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -19,9 +19,8 @@ from services.chassis.messaging.subscriber import Delivered, Reaction, each
 from services.recommendation.application.hear_words import forget_words, hear_words
 from services.recommendation.application.know_feelings import know_feelings
 from services.recommendation.application.know_person import (
-    forget_mood,
     heed_consents,
-    know_mood,
+    know_moods,
 )
 from services.recommendation.application.learn_behaviors import learn_behaviors, learn_reactions
 from services.recommendation.application.ports import Transactions
@@ -38,6 +37,8 @@ _POLARITIES = {polarity.value: polarity for polarity in Polarity}
 BEHAVIORS_AT_ONCE = 500
 PACE = timedelta(seconds=0.25)
 """Of what is said of items: in a busy room hundreds of texts come in a second."""
+PACE_OF_MOODS = timedelta(seconds=0.05)
+"""Little beside the 250 ms that a comment may take to change a list."""
 
 
 def reactions(transactions: Transactions) -> Sequence[Reaction[Any]]:
@@ -61,12 +62,11 @@ def _about_items(transactions: Transactions) -> Sequence[Reaction[Any]]:
         await learn_reactions(given, taken_back, transactions)
 
     async def hear(told: Sequence[Delivered[ContentTagged]]) -> None:
-        found = (_to_mention(one.event) for one in told)
+        found = (_to_mention(one.event, one.occurred_at) for one in told)
         await hear_words([one for one in found if one is not None], transactions)
 
     async def hear_corrected(told: Sequence[Delivered[ContentCorrected]]) -> None:
-        latest = {one.event.content.content_id: one.event.content for one in told}
-        found = (_to_mention(content, corrected=True) for content in latest.values())
+        found = (_to_mention(one.event.content, one.occurred_at, corrected=True) for one in told)
         await hear_words([one for one in found if one is not None], transactions)
 
     async def forget(told: Sequence[Delivered[ContentDeleted]]) -> None:
@@ -108,17 +108,20 @@ def _about_people(transactions: Transactions) -> Sequence[Reaction[Any]]:
             transactions=transactions,
         )
 
-    async def feel(told: Delivered[MoodChanged]) -> None:
-        mood = told.event.mood
-        user_id = UUID(mood.user_id)
-        if told.event.is_cleared:
-            await forget_mood(user_id, mood.version, transactions)
-        else:
-            await know_mood(user_id, _to_mood(told), transactions)
+    async def feel(told: Sequence[Delivered[MoodChanged]]) -> None:
+        moods: dict[UUID, Mood] = {}
+        cleared: dict[UUID, int] = {}
+        for one in sorted(told, key=lambda it: it.event.mood.version):
+            user_id = UUID(one.event.mood.user_id)
+            if one.event.is_cleared:
+                cleared[user_id] = one.event.mood.version
+            else:
+                moods[user_id] = _to_mood(one)
+        await know_moods(moods, cleared, transactions)
 
     return (
         Reaction(reader="recommendation_heed_consent", to=ConsentChanged, do=each(heed)),
-        Reaction(reader="recommendation_feel_mood", to=MoodChanged, do=each(feel)),
+        Reaction(reader="recommendation_feel_mood", to=MoodChanged, do=feel, pace=PACE_OF_MOODS),
     )
 
 
@@ -156,7 +159,9 @@ def _to_reactions(told: Delivered[PostReacted]) -> list[Interaction]:
     ]
 
 
-def _to_mention(told: ContentTagged, *, corrected: bool = False) -> Mention | None:
+def _to_mention(
+    told: ContentTagged, told_at: datetime, *, corrected: bool = False
+) -> Mention | None:
     """What was said of items; nothing if the tag is unsure.
 
     A corrected tag that is unsure counts nothing in place of what was told before.
@@ -173,6 +178,7 @@ def _to_mention(told: ContentTagged, *, corrected: bool = False) -> Mention | No
         polarity=polarity,
         weight=0.0 if told.tag.unsure else told.tag.confidence,
         said_at=told.publish_time.ToDatetime(tzinfo=UTC),
+        told_at=told_at,
     )
 
 

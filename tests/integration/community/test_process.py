@@ -19,7 +19,7 @@ from resonance.community.v1 import post_pb2
 from resonance.community.v1.community_events_pb2 import ContentPublished
 from resonance.community.v1.community_service_pb2_grpc import CommunityServiceStub
 from resonance.emotion_tag.v1 import emotion_pb2
-from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentTagged
+from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentCorrected, ContentTagged
 from resonance.profile.v1.profile_events_pb2 import UserRegistered
 from services.chassis.kernel.ids import new_id
 from services.chassis.messaging.broker import Broker
@@ -162,6 +162,34 @@ async def test_what_a_text_feels_like_is_shown_if_it_is_sure(running: Running) -
         (unsure.post_id, emotion_pb2.EMOTION_UNSPECIFIED),
         (sure.post_id, joy),
     ]
+
+
+async def test_what_people_decide_about_a_text_is_shown_instead(running: Running) -> None:
+    post = await write(running, uuid4(), "呵呵，真好")
+    now = datetime.now(UTC)
+
+    def felt(emotion: emotion_pb2.Emotion.ValueType) -> ContentTagged:
+        tag = emotion_pb2.EmotionTag(emotion=emotion)
+        return ContentTagged(content_id=post.post_id, kind=emotion_pb2.TEXT_KIND_POST, tag=tag)
+
+    joy, anger = felt(emotion_pb2.EMOTION_JOY), felt(emotion_pb2.EMOTION_ANGER)
+    other = await write(running, uuid4(), "开心")
+    marker = ContentTagged(content_id=other.post_id, kind=emotion_pb2.TEXT_KIND_POST, tag=joy.tag)
+
+    async def shown() -> dict[str, int]:
+        feed = await running.stub.ListFeed(pb.ListFeedRequest(user_id=str(uuid4())))
+        return {one.post_id: one.emotion for one in feed.posts}
+
+    await running.tell("emotion_tag", joy, at=now)
+    await until(shown, lambda posts: posts[post.post_id] == emotion_pb2.EMOTION_JOY)
+    decided = ContentCorrected(content=anger, former_tag=joy.tag)
+    await running.tell("emotion_tag", decided, at=now + timedelta(seconds=1))
+    await until(shown, lambda posts: posts[post.post_id] == emotion_pb2.EMOTION_ANGER)
+    # A tag that was on its way is older than what people decided.
+    await running.tell("emotion_tag", joy, marker, at=now)
+    posts = await until(shown, lambda posts: posts[other.post_id] == emotion_pb2.EMOTION_JOY)
+
+    assert posts[post.post_id] == emotion_pb2.EMOTION_ANGER
 
 
 async def test_what_is_published_reaches_the_stream_within_a_moment(running: Running) -> None:

@@ -6,12 +6,16 @@ from sqlalchemy import func, select
 from resonance.community.v1 import post_pb2
 from resonance.community.v1.community_events_pb2 import ContentDeleted, PostReacted
 from resonance.emotion_tag.v1 import emotion_pb2
-from resonance.emotion_tag.v1.emotion_tag_events_pb2 import MoodChanged, ProductEmotionChanged
+from resonance.emotion_tag.v1.emotion_tag_events_pb2 import (
+    ContentCorrected,
+    MoodChanged,
+    ProductEmotionChanged,
+)
 from resonance.emotion_tag.v1.subject_pb2 import ProductEmotion, ProductEmotionTag
 from resonance.profile.v1 import behavior_pb2, consent_pb2
 from resonance.recommendation.v1 import recommendation_service_pb2 as pb
 from services.chassis.kernel.ids import new_id
-from services.recommendation.adapters.tables import interactions
+from services.recommendation.adapters.tables import interactions, mentions
 from tests.support.loops import eventually
 from tests.support.recommending import (
     BOTH,
@@ -171,6 +175,42 @@ async def test_words_about_an_item_make_its_standing(shop: Recommending) -> None
         return answer.items[0].item_id == "i7"
 
     await eventually(leads, within=30)
+
+
+async def test_what_people_decide_about_words_replaces_what_was_told_of_them(
+    shop: Recommending,
+) -> None:
+    await shop.stock([item("i1")])
+    now = datetime.now(UTC)
+
+    def decided(
+        emotion: emotion_pb2.Emotion.ValueType,
+        polarity: emotion_pb2.Polarity.ValueType,
+        content_id: str = "a",
+    ) -> ContentCorrected:
+        told = tagged(content_id, "i1", SADNESS, BAD)
+        now = tagged(content_id, "i1", emotion, polarity)
+        return ContentCorrected(content=now, former_tag=told.tag)
+
+    async def words(**expected: emotion_pb2.Polarity.ValueType) -> bool:
+        async with shop.database.reads(lambda connection: connection)() as connection:
+            rows = await connection.execute(select(mentions.c.content_id, mentions.c.polarity))
+            return {row.content_id: row.polarity for row in rows} == expected
+
+    await shop.tell(tagged("a", "i1", SADNESS, BAD), at=now)
+    await eventually(lambda: words(a=BAD))
+    sad = (await shop.stub.GetItem(pb.GetItemRequest(item_id="i1"))).item.emotion
+    await shop.tell(decided(JOY, GOOD), at=now + timedelta(seconds=1))
+    await eventually(lambda: words(a=GOOD))
+    joyful = (await shop.stub.GetItem(pb.GetItemRequest(item_id="i1"))).item.emotion
+    # Heard late, told before: a tag that was on its way, and an earlier decision.
+    await shop.tell(tagged("a", "i1", SADNESS, BAD), tagged("b", "i1", SADNESS, BAD), at=now)
+    await shop.tell(decided(SADNESS, BAD), decided(SADNESS, BAD, "c"), at=now)
+    await eventually(lambda: words(a=GOOD, b=BAD, c=BAD))
+
+    assert (sad.emotion, joyful.emotion) == (SADNESS, JOY)
+    assert (sad.mention_count, joyful.mention_count) == (1, 1)
+    assert sad.valence < 0 < joyful.valence
 
 
 async def test_what_a_product_is_known_for_is_kept_and_shown(shop: Recommending) -> None:

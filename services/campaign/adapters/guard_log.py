@@ -1,6 +1,6 @@
 """Decisions of the vulnerability guard, kept for audit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -32,10 +32,11 @@ class PostgresGuardLog:
             query = query.where(guard_decisions.c.decision_id < before)
         return [_to_decision(row) for row in await self._connection.execute(query)]
 
-    async def forget(self, user_id: UUID) -> None:
-        await self._connection.execute(
-            delete(guard_decisions).where(guard_decisions.c.user_id == user_id)
-        )
+    async def forget(self, user_ids: Collection[UUID]) -> None:
+        if user_ids:
+            await self._connection.execute(
+                delete(guard_decisions).where(guard_decisions.c.user_id.in_(sorted(user_ids)))
+            )
 
 
 def _to_row(decision: GuardDecision) -> dict[str, object]:

@@ -1,10 +1,11 @@
 """What campaign keeps of people: copies of what neighbours tell, as far as each person allows."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, literal, null, select
+from sqlalchemy import BigInteger, BindParameter, Row, bindparam, case, null, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +13,51 @@ from services.campaign.adapters.tables import people
 from services.campaign.domain.person import Mood, Need, Person, Portrait
 
 _MOOD = ("mood_emotion", "mood_valence", "mood_confidence", "mood_felt_at")
+
+# One row each, many at once; what is told of a person is kept only if they allow it.
+_WHO, _TOLD = bindparam("who", type_=people.c.user_id.type), bindparam("told", type_=BigInteger)
+
+
+def _its(name: str) -> BindParameter[Any]:
+    return bindparam(f"its_{name}", type_=people.c[name].type)
+
+
+_SAVE_PORTRAIT = (
+    upsert(people)
+    .values(user_id=_WHO, portrait_version=_TOLD)
+    .on_conflict_do_update(
+        index_elements=[people.c.user_id],
+        set_={
+            "portrait": case(
+                (people.c.granted.contains(["marketing", "personalization"]), _its("portrait"))
+            ),
+            "portrait_version": _TOLD,
+        },
+        where=people.c.portrait_version < _TOLD,
+    )
+)
+_SAVE_MOOD = (
+    upsert(people)
+    .values(user_id=_WHO, mood_version=_TOLD)
+    .on_conflict_do_update(
+        index_elements=[people.c.user_id],
+        set_={
+            name: case((people.c.granted.contains(["marketing", "emotion_inference"]), _its(name)))
+            for name in _MOOD
+        }
+        | {"mood_version": _TOLD},
+        where=people.c.mood_version < _TOLD,
+    )
+)
+_FORGET_MOOD = (
+    upsert(people)
+    .values(user_id=_WHO, mood_version=_TOLD)
+    .on_conflict_do_update(
+        index_elements=[people.c.user_id],
+        set_={**dict.fromkeys(_MOOD, null()), "mood_version": _TOLD},
+        where=people.c.mood_version <= _TOLD,
+    )
+)
 
 
 class PostgresPeople:
@@ -44,53 +90,39 @@ class PostgresPeople:
         )
         return saved.one_or_none() is not None
 
-    async def save_portrait(self, user_id: UUID, portrait: Portrait) -> None:
-        allowed = people.c.granted.contains(["marketing", "personalization"])
-        await self._connection.execute(
-            upsert(people)
-            .values(user_id=user_id, portrait_version=portrait.version)
-            .on_conflict_do_update(
-                index_elements=[people.c.user_id],
-                set_={
-                    "portrait": case(
-                        (allowed, literal(_to_json(portrait), people.c.portrait.type))
-                    ),
-                    "portrait_version": portrait.version,
-                },
-                where=people.c.portrait_version < portrait.version,
+    async def save_portraits(self, portraits: Mapping[UUID, Portrait]) -> None:
+        if portraits:
+            await self._connection.execute(
+                _SAVE_PORTRAIT,
+                [
+                    {"who": user_id, "told": portrait.version, "its_portrait": _to_json(portrait)}
+                    for user_id, portrait in sorted(portraits.items())
+                ],
             )
-        )
 
-    async def save_mood(self, user_id: UUID, mood: Mood) -> None:
-        allowed = people.c.granted.contains(["marketing", "emotion_inference"])
-        told = dict(
-            zip(_MOOD, (mood.emotion, mood.valence, mood.confidence, mood.felt_at), strict=True)
-        )
-        await self._connection.execute(
-            upsert(people)
-            .values(user_id=user_id, mood_version=mood.version)
-            .on_conflict_do_update(
-                index_elements=[people.c.user_id],
-                set_={
-                    name: case((allowed, literal(value, people.c[name].type)))
-                    for name, value in told.items()
-                }
-                | {"mood_version": mood.version},
-                where=people.c.mood_version < mood.version,
+    async def save_moods(self, moods: Mapping[UUID, Mood]) -> None:
+        if moods:
+            await self._connection.execute(
+                _SAVE_MOOD,
+                [
+                    {
+                        "who": user_id,
+                        "told": mood.version,
+                        "its_mood_emotion": mood.emotion,
+                        "its_mood_valence": mood.valence,
+                        "its_mood_confidence": mood.confidence,
+                        "its_mood_felt_at": mood.felt_at,
+                    }
+                    for user_id, mood in sorted(moods.items())
+                ],
             )
-        )
 
-    async def forget_mood(self, user_id: UUID, version: int) -> None:
-        nothing: dict[str, Any] = dict.fromkeys(_MOOD, null())
-        await self._connection.execute(
-            upsert(people)
-            .values(user_id=user_id, mood_version=version)
-            .on_conflict_do_update(
-                index_elements=[people.c.user_id],
-                set_=nothing | {"mood_version": version},
-                where=people.c.mood_version <= version,
+    async def forget_moods(self, versions: Mapping[UUID, int]) -> None:
+        if versions:
+            await self._connection.execute(
+                _FORGET_MOOD,
+                [{"who": user_id, "told": told} for user_id, told in sorted(versions.items())],
             )
-        )
 
     async def save_need(self, user_id: UUID, need: Need) -> None:
         told = {"need_until": need.until, "need_version": need.version}

@@ -1,6 +1,6 @@
 """What the use cases need from the outside, in their own words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -92,13 +92,14 @@ class People(Protocol):
     async def save_consents(self, user_id: UUID, granted: frozenset[str], version: int) -> bool:
         """Keep consents unless newer ones are known, and forget what they no longer allow."""
 
-    async def save_portrait(self, user_id: UUID, portrait: Portrait) -> None:
-        """Keep a portrait unless a newer one is known or the person does not allow it."""
+    async def save_portraits(self, portraits: Mapping[UUID, Portrait]) -> None:
+        """Keep each unless a newer one is known or the person does not allow it."""
 
-    async def save_mood(self, user_id: UUID, mood: Mood) -> None:
-        """Keep a mood unless a newer one is known or the person does not allow it."""
+    async def save_moods(self, moods: Mapping[UUID, Mood]) -> None:
+        """Keep each unless a newer one is known or the person does not allow it."""
 
-    async def forget_mood(self, user_id: UUID, version: int) -> None: ...
+    async def forget_moods(self, versions: Mapping[UUID, int]) -> None:
+        """Forget moods up to a version."""
 
     async def save_need(self, user_id: UUID, need: Need) -> None:
         """Keep a sign unless a newer one is known.
@@ -115,8 +116,8 @@ class GuardLog(Protocol):
         self, user_id: UUID | None, before: UUID | None, limit: int
     ) -> Sequence[GuardDecision]: ...
 
-    async def forget(self, user_id: UUID) -> None:
-        """Delete what was decided about a person."""
+    async def forget(self, user_ids: Collection[UUID]) -> None:
+        """Delete what was decided about these people."""
 
 
 class Outbox(Protocol):

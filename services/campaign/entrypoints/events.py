@@ -1,7 +1,7 @@
 """What campaign does when neighbours tell something."""
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +10,10 @@ from resonance.emotion_tag.v1.emotion_tag_events_pb2 import DistressChanged, Moo
 from resonance.profile.v1 import consent_pb2, portrait_pb2
 from resonance.profile.v1.profile_events_pb2 import ConsentChanged, PortraitChanged
 from services.campaign.application.know_person import (
-    forget_mood,
     heed_consents,
-    know_mood,
+    know_moods,
     know_need,
-    know_portrait,
+    know_portraits,
 )
 from services.campaign.application.ports import Transactions
 from services.campaign.domain.person import Mood, Need, Portrait
@@ -26,6 +25,10 @@ _INTERESTS = {
     portrait_pb2.TRAIT_KIND_TAG,
 }
 
+PACE = timedelta(seconds=0.25)
+PACE_OF_MOODS = timedelta(seconds=0.05)
+"""In a busy room hundreds of texts move moods in a second; the guard should know them at once."""
+
 
 def reactions(transactions: Transactions) -> Sequence[Reaction[Any]]:
     async def heed(told: Delivered[ConsentChanged]) -> None:
@@ -36,16 +39,22 @@ def reactions(transactions: Transactions) -> Sequence[Reaction[Any]]:
         )
         await heed_consents(UUID(event.user_id), granted, event.version, transactions)
 
-    async def know(told: Delivered[PortraitChanged]) -> None:
-        portrait = told.event.portrait
-        await know_portrait(UUID(portrait.user_id), _to_portrait(portrait), transactions)
+    async def know(told: Sequence[Delivered[PortraitChanged]]) -> None:
+        newest: dict[UUID, Portrait] = {}
+        for portrait in sorted((one.event.portrait for one in told), key=lambda it: it.version):
+            newest[UUID(portrait.user_id)] = _to_portrait(portrait)
+        await know_portraits(newest, transactions)
 
-    async def feel(told: Delivered[MoodChanged]) -> None:
-        mood = told.event.mood
-        if told.event.is_cleared:
-            await forget_mood(UUID(mood.user_id), mood.version, transactions)
-        else:
-            await know_mood(UUID(mood.user_id), _to_mood(mood), transactions)
+    async def feel(told: Sequence[Delivered[MoodChanged]]) -> None:
+        moods: dict[UUID, Mood] = {}
+        cleared: dict[UUID, int] = {}
+        for event in sorted((one.event for one in told), key=lambda it: it.mood.version):
+            user_id = UUID(event.mood.user_id)
+            if event.is_cleared:
+                cleared[user_id] = event.mood.version
+            else:
+                moods[user_id] = _to_mood(event.mood)
+        await know_moods(moods, cleared, transactions)
 
     async def spare(told: Delivered[DistressChanged]) -> None:
         event = told.event
@@ -55,8 +64,8 @@ def reactions(transactions: Transactions) -> Sequence[Reaction[Any]]:
 
     return (
         Reaction(reader="campaign_heed_consent", to=ConsentChanged, do=each(heed)),
-        Reaction(reader="campaign_know_portrait", to=PortraitChanged, do=each(know)),
-        Reaction(reader="campaign_feel_mood", to=MoodChanged, do=each(feel)),
+        Reaction(reader="campaign_know_portrait", to=PortraitChanged, do=know, pace=PACE),
+        Reaction(reader="campaign_feel_mood", to=MoodChanged, do=feel, pace=PACE_OF_MOODS),
         Reaction(reader="campaign_spare_in_need", to=DistressChanged, do=each(spare)),
     )
 

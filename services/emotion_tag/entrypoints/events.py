@@ -21,6 +21,9 @@ from services.emotion_tag.domain.tag import EmotionTag
 Note = Callable[[Sequence[tuple[Content, EmotionTag]]], None]
 """Told of what was tagged, e.g. to count it."""
 
+PACE = timedelta(seconds=0.03)
+"""At hundreds of texts a second a batch of some costs what one alone does."""
+
 
 def reactions(
     transactions: Transactions,
@@ -60,7 +63,7 @@ def reactions(
         await learn_consent(command, transactions, clock)
 
     return (
-        Reaction(reader="emotion_tag_tag_content", to=ContentPublished, prepare=tag),
+        Reaction(reader="emotion_tag_tag_content", to=ContentPublished, prepare=tag, pace=PACE),
         Reaction(reader="emotion_tag_forget_content", to=ContentDeleted, do=each(forget)),
         Reaction(reader="emotion_tag_learn_consent", to=ConsentChanged, do=each(learn)),
     )

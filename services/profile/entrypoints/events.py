@@ -79,7 +79,7 @@ def _of_emotions(transactions: Transactions, clock: Clock) -> Sequence[Reaction[
     return (
         Reaction(reader="profile_learn_emotion", to=ContentTagged, do=learn_emotion, pace=PACE),
         Reaction(reader="profile_correct_emotion", to=ContentCorrected, do=correct_emotion),
-        Reaction(reader="profile_forget_mood", to=MoodChanged, do=forget_mood),
+        Reaction(reader="profile_forget_mood", to=MoodChanged, do=forget_mood, pace=PACE),
     )
 
 

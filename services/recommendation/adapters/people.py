@@ -1,6 +1,6 @@
 """What people did, allow and feel, kept in PostgreSQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +24,16 @@ FADED_AFTER = 12 * MOOD_HALF_LIFE
 
 _LATE_GRANT = timedelta(minutes=10)
 """A grant that is told after the mood it allows arrives within this time."""
+
+_mood = insert(moods)
+_KEEP_MOOD = _mood.on_conflict_do_update(
+    index_elements=[moods.c.user_id],
+    set_={
+        name: _mood.excluded[name]
+        for name in ("version", "emotion", "valence", "arousal", "confidence", "updated_at")
+    },
+    where=moods.c.version < _mood.excluded.version,
+).returning(moods.c.user_id)
 
 _SO_FAR = text("""
 SELECT user_id, item_id, sum(popularity) AS popularity FROM recommendation.interactions
@@ -183,25 +193,22 @@ class PostgresPeople:
         )
         return kept.first() is not None
 
-    async def keep_mood(self, user_id: UUID, mood: Mood) -> bool:
-        fresh = insert(moods).values(
-            user_id=user_id,
-            version=mood.version,
-            emotion=int(mood.emotion),
-            valence=mood.valence,
-            arousal=mood.arousal,
-            confidence=mood.confidence,
-            updated_at=mood.updated_at,
-        )
-        names = ("version", "emotion", "valence", "arousal", "confidence", "updated_at")
-        kept = await self._connection.execute(
-            fresh.on_conflict_do_update(
-                index_elements=[moods.c.user_id],
-                set_={name: fresh.excluded[name] for name in names},
-                where=moods.c.version < fresh.excluded.version,
-            ).returning(moods.c.user_id)
-        )
-        return kept.first() is not None
+    async def keep_moods(self, known: Mapping[UUID, Mood]) -> Collection[UUID]:
+        if not known:
+            return ()
+        rows = [
+            {
+                "user_id": user_id,
+                "version": mood.version,
+                "emotion": int(mood.emotion),
+                "valence": mood.valence,
+                "arousal": mood.arousal,
+                "confidence": mood.confidence,
+                "updated_at": mood.updated_at,
+            }
+            for user_id, mood in sorted(known.items())
+        ]
+        return set(await self._connection.scalars(_KEEP_MOOD, rows))
 
     async def clear_mood(self, user_id: UUID, version: int | None = None) -> None:
         nothing = dict.fromkeys(("emotion", "valence", "arousal", "confidence", "updated_at"))

@@ -1,5 +1,6 @@
 """Keep up with what people allow and how they feel."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -34,21 +35,18 @@ async def heed_consents(
         tx.notices.people_changed([user_id])
 
 
-async def know_mood(user_id: UUID, mood: Mood, transactions: Transactions) -> None:
-    """Keep the newest mood.
+async def know_moods(
+    moods: Mapping[UUID, Mood], cleared: Mapping[UUID, int], transactions: Transactions
+) -> None:
+    """Delete moods that were cleared, for good up to a version, and keep the newest.
 
-    Whether it may be used is decided when it is used: the grant may arrive after the mood.
+    Whether they may be used is decided when they are used: the grant may arrive after the mood.
     """
     async with transactions() as tx:
-        if await tx.people.keep_mood(user_id, mood):
-            tx.notices.people_changed([user_id])
-
-
-async def forget_mood(user_id: UUID, version: int, transactions: Transactions) -> None:
-    """Delete the mood; an older one that comes late does not bring it back."""
-    async with transactions() as tx:
-        await tx.people.clear_mood(user_id, version)
-        tx.notices.people_changed([user_id])
+        for user_id, version in sorted(cleared.items()):
+            await tx.people.clear_mood(user_id, version)
+        changed = await tx.people.keep_moods(moods)
+        tx.notices.people_changed({*cleared, *changed})
 
 
 async def sweep_moods(now: datetime, transactions: Transactions) -> int:

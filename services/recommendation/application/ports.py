@@ -92,8 +92,8 @@ class People(Protocol):
         """Keep the newer state; False if it is not newer than the one known."""
         ...
 
-    async def keep_mood(self, user_id: UUID, mood: Mood) -> bool:
-        """Keep the newer mood; False if it is not newer than the one known."""
+    async def keep_moods(self, known: Mapping[UUID, Mood]) -> Collection[UUID]:
+        """Keep the newer moods; whose they are, without those not newer than the one known."""
         ...
 
     async def clear_mood(self, user_id: UUID, version: int | None = None) -> None:

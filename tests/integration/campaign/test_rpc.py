@@ -78,9 +78,9 @@ async def known(
     async with harness.transactions() as tx:
         await tx.people.save_consents(user_id, ALL_PURPOSES, 1)
         if portrait:
-            await tx.people.save_portrait(user_id, portrait)
+            await tx.people.save_portraits({user_id: portrait})
         if mood:
-            await tx.people.save_mood(user_id, mood)
+            await tx.people.save_moods({user_id: mood})
         if need:
             await tx.people.save_need(user_id, need)
     return user_id
@@ -471,7 +471,7 @@ async def test_what_is_older_than_what_is_known_is_ignored(campaign: Harness) ->
     user_id = await known(campaign, portrait=Portrait(purchase_count=3, version=5))
 
     async with campaign.transactions() as tx:
-        await tx.people.save_portrait(user_id, Portrait(purchase_count=1, version=4))
+        await tx.people.save_portraits({user_id: Portrait(purchase_count=1, version=4)})
         person = await tx.people.get(user_id)
 
     assert person.portrait is not None

@@ -118,7 +118,7 @@ async def test_faded_and_disallowed_moods_are_swept(store: Store) -> None:
     async with store.transactions() as tx:
         for user_id, age in zip(people, (old, timedelta(hours=1), fresh, old / 2), strict=True):
             mood = replace(a_mood(0.5), updated_at=now - age)
-            await tx.people.keep_mood(user_id, mood)
+            await tx.people.keep_moods({user_id: mood})
         for user_id in (people[0], people[3]):
             await tx.people.keep_consents(
                 user_id, personalization=True, emotion_inference=True, version=1, at=now

@@ -16,10 +16,10 @@ class ByLocale:
         self._changing = {one.name: one for one in locales.all if one.changes_answers}
 
     def tag(self, texts: Sequence[TextInput]) -> list[EmotionTag]:
-        tags = self._tagger.tag(texts)
-        if not self._changing:
-            return tags
-        return [
-            as_spoken(tag, self._changing[tag.locale]) if tag.locale in self._changing else tag
-            for tag in tags
-        ]
+        return list(map(self._spoken, self._tagger.tag(texts)))
+
+    def sure(self, texts: Sequence[TextInput]) -> list[EmotionTag | None]:
+        return [tag and self._spoken(tag) for tag in self._tagger.sure(texts)]
+
+    def _spoken(self, tag: EmotionTag) -> EmotionTag:
+        return as_spoken(tag, self._changing[tag.locale]) if tag.locale in self._changing else tag

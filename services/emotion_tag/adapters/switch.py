@@ -35,6 +35,9 @@ class SwitchableTagger:
     def tag(self, texts: Sequence[TextInput]) -> list[EmotionTag]:
         return self._active.tag(texts)
 
+    def sure(self, texts: Sequence[TextInput]) -> list[EmotionTag | None]:
+        return self._active.sure(texts)
+
     def loaded(self, version: str) -> Tagger | None:
         return self._taggers.get(version)
 

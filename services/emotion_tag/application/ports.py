@@ -19,7 +19,12 @@ class Tagger(Protocol):
     """The model. Deterministic; a text gets the same answer alone and in a batch."""
 
     def tag(self, texts: Sequence[TextInput]) -> list[EmotionTag]:
-        """Tag texts of any content, in their order; takes 0.1 to 0.3 ms for each."""
+        """Tag texts of any content, in their order; takes from 0.05 ms to some for each."""
+        ...
+
+    def sure(self, texts: Sequence[TextInput]) -> list[EmotionTag | None]:
+        """The tags that it has at once, as `tag` gives them; None of texts that it has to think
+        about. Takes 0.3 ms for a short text, less for each of several."""
         ...
 
 

@@ -116,6 +116,25 @@ def test_a_text_gets_the_same_answer_alone_and_in_a_batch(model: CascadeTagger) 
     assert model.tag(inputs) == [model.tag([one])[0] for one in inputs]
 
 
+def test_what_it_is_sure_of_is_what_it_answers_without_the_encoder(model: CascadeTagger) -> None:
+    texts = [*map(TextInput, SOME), *(TextInput("+1", context=Context(reply_to=t)) for t in SOME)]
+    texts += [*texts[:3], TextInput("")]
+
+    tags, sure = model.tag(texts), model.sure(texts)
+
+    read_by_wide = [
+        held.wide >= held.asks_below or not tag.confidence
+        for held, tag in zip(model.held_against(texts), tags, strict=True)
+    ]
+    replies = dict(zip(SOME, read_by_wide, strict=False))
+    for one, tag, known, is_wide in zip(texts, tags, sure, read_by_wide, strict=True):
+        answered = replies[one.context.reply_to] if one.context else True
+        assert known == (tag if is_wide and answered else None)
+    assert None in sure
+    assert any(sure)
+    assert model.sure([]) == []
+
+
 def test_an_opened_model_answers_as_before(model: CascadeTagger) -> None:
     name = model.version.partition("-")[0]
     inputs = [TextInput(text) for text in SOME]

@@ -88,7 +88,35 @@ async def test_a_failure_reaches_everybody_who_waits() -> None:
     assert [type(answer) for answer in answers] == [ValueError, ValueError]
 
 
-async def test_texts_are_tagged_beside_the_event_loop() -> None:
+class QuickTagger(FakeTagger):
+    """Has to think about long texts only."""
+
+    def sure(self, inputs: Sequence[TextInput]) -> list[EmotionTag | None]:
+        return [tag if int(tag.language) < 9 else None for tag in FakeTagger().tag(inputs)]
+
+
+async def test_what_the_model_is_sure_of_needs_no_thread() -> None:
+    tagger = QuickTagger()
+    together = TagTogether(tagger)
+    texts = ["好", "好" * 20, "好的", "好" * 30]
+
+    tags = await asyncio.gather(*(together.tag(TextInput(text)) for text in texts))
+
+    assert [tag.language for tag in tags] == ["1", "20", "2", "30"]
+    assert tagger.chunks == [[texts[1], texts[3]]]
+
+
+async def test_a_text_that_is_long_to_read_does_not_keep_the_event_loop() -> None:
+    tagger = QuickTagger()
+    long = TextInput(" " * (CHARACTERS_AT_ONCE + 1))
+
+    await asyncio.gather(TagTogether(tagger).tag(long), TagTogether(tagger).tag(TextInput("好")))
+
+    assert tagger.chunks == [[long.text]]
+    assert threading.get_ident() not in tagger.threads
+
+
+async def test_hard_texts_are_tagged_beside_the_event_loop() -> None:
     tagger = FakeTagger()
 
     await TagTogether(tagger).tag(TextInput("好"))

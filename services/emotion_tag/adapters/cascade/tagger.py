@@ -90,12 +90,29 @@ class CascadeTagger:
         if not inputs:
             return []
         asked = list(dict.fromkeys(inputs))
-        reading, answers = self._read(asked)
-        tags = self._tags(asked, reading, answers)
+        tags = self._tags(asked, *self._read(asked))
         if len(asked) == len(inputs):
             return tags
         by_input = dict(zip(asked, tags, strict=True))
         return [by_input[one] for one in inputs]
+
+    def sure(self, inputs: Sequence[TextInput]) -> list[EmotionTag | None]:
+        """The tags of texts that the wide model answers alone; None where it is not sure."""
+        if not inputs:
+            return []
+        asked = list(dict.fromkeys(inputs))
+        wanted, reading, answers = self._read_wide(asked)
+        asking = {wanted[at] for at in self._asking(wanted, reading, answers)}
+        if asking.issuperset(asked):
+            return [None] * len(inputs)
+        self._use_contexts(asked, wanted, answers)
+        tags = {
+            one: tag
+            for one, tag in zip(asked, self._tags(asked, reading, answers), strict=True)
+            if one not in asking and _answered(one) not in asking
+        }
+        self._count(len(tags), 0)
+        return [tags.get(one) for one in inputs]
 
     def positive_odds(self, inputs: Sequence[TextInput]) -> list[float]:
         """The log-odds that each text is for what it speaks of rather than against it."""
@@ -108,18 +125,48 @@ class CascadeTagger:
 
     def _read(self, asked: Sequence[TextInput]) -> tuple[Reading, list[_Answer]]:
         """What is made of different texts; behind them come those that they answer."""
-        answered = [_answered(one) for one in asked]
-        wanted = list(asked)
-        if any(reply is not None for reply in answered):
-            wanted = list(dict.fromkeys((*asked, *(reply for reply in answered if reply))))
-        reading = self._wide.read([one.text for one in wanted])
-        answers = self._answers(wanted, reading)
-        if any(one.context is not None for one in asked):
-            alone = {one: replace(answer) for one, answer in zip(wanted, answers, strict=True)}
-            for one, reply, answer in zip(asked, answered, answers, strict=False):
-                if one.context is not None:
-                    self._use_context(one, answer, alone[reply] if reply else None)
+        wanted, reading, answers = self._read_wide(asked)
+        asking = self._asking(wanted, reading, answers)
+        if asking and self._encoder is not None:
+            english = np.array([answers[at].language == "en" for at in asking])
+            scores = self._encoder.read([wanted[at].text for at in asking], english)
+            for at, encoded in zip(asking, scores.tolist(), strict=True):
+                self._together(wanted[at], reading.logits[at].tolist(), encoded, answers[at])
+        self._count(len(wanted), len(asking))
+        self._use_contexts(asked, wanted, answers)
         return reading, answers
+
+    def _read_wide(
+        self, asked: Sequence[TextInput]
+    ) -> tuple[Sequence[TextInput], Reading, list[_Answer]]:
+        """What the wide model makes of different texts and of those that they answer: which all
+        these are, how they were read, and its answers."""
+        wanted = asked
+        if any(one.context is not None for one in asked):
+            wanted = list(dict.fromkeys((*asked, *filter(None, map(_answered, asked)))))
+        reading = self._wide.read([one.text for one in wanted])
+        return wanted, reading, self._all_alone(wanted, reading)
+
+    def _asking(
+        self, wanted: Sequence[TextInput], reading: Reading, answers: Sequence[_Answer]
+    ) -> list[int]:
+        """The places of texts that the encoder has to read."""
+        return [at for at, one in enumerate(wanted) if self._asks(one, reading, at, answers[at])]
+
+    def _use_contexts(
+        self, asked: Sequence[TextInput], wanted: Sequence[TextInput], answers: Sequence[_Answer]
+    ) -> None:
+        if all(one.context is None for one in asked):
+            return
+        alone = {one: replace(answer) for one, answer in zip(wanted, answers, strict=True)}
+        for one, answer in zip(asked, answers, strict=False):
+            if one.context is not None:
+                reply = _answered(one)
+                self._use_context(one, answer, alone[reply] if reply else None)
+
+    def _count(self, texts: int, by_encoder: int) -> None:
+        if self._observe is not None:
+            self._observe(texts, by_encoder)
 
     @property
     def lexicon_version(self) -> str:
@@ -162,19 +209,6 @@ class CascadeTagger:
         reading = self._wide.read([text])
         shares = self._alone(one, reading, 0).probabilities
         return self._wide.spoke_for(reading, len(text), EMOTIONS.index(emotion), shares)
-
-    def _answers(self, wanted: Sequence[TextInput], reading: Reading) -> list[_Answer]:
-        """The wide model's answers, and better ones where it was not sure."""
-        answers = self._all_alone(wanted, reading)
-        asking = [at for at, one in enumerate(wanted) if self._asks(one, reading, at, answers[at])]
-        if asking and self._encoder is not None:
-            english = np.array([answers[at].language == "en" for at in asking])
-            scores = self._encoder.read([wanted[at].text for at in asking], english)
-            for at, encoded in zip(asking, scores.tolist(), strict=True):
-                self._together(wanted[at], reading.logits[at].tolist(), encoded, answers[at])
-        if self._observe is not None:
-            self._observe(len(wanted), len(asking))
-        return answers
 
     def _alone(self, one: TextInput, reading: Reading, at: int) -> _Answer:
         language = "en" if reading.languages[at] == "en" else "zh"

@@ -5,6 +5,7 @@ Sums of int8 weights are exact in any order, so a text gets the same answer alon
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from services.emotion_tag.adapters.wide.short_text import ShortTexts
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
+_Whole = NDArray[np.signedinteger[Any]]
 
 _MOST_IN_32 = 2**31
 _FEW = 256
@@ -95,9 +97,9 @@ class LinearModel:
         """The same for several texts."""
         sums = np.zeros((texts, self._table.shape[1]), np.int64)
         if len(known):
-            pairs = text * len(self._table) + known
+            pairs: _Whole = text * len(self._table) + known
             if texts * len(self._table) < _MOST_IN_32:
-                pairs = pairs.astype(np.int32)  # sorted in half the time
+                pairs = pairs.astype(np.int32)  # is sorted in half the time
             pairs.sort()
             pairs = pairs[_differs(pairs)]
             owner = pairs // len(self._table)
@@ -125,7 +127,7 @@ class RowFinder:
     def find(self, hashes: NDArray[np.uint32]) -> tuple[Places, Places]:
         """Which hashes are keys, and the row of each of these."""
         if len(hashes) < _FEW:
-            place = self._keys.searchsorted(hashes)
+            place: _Whole = self._keys.searchsorted(hashes)
         else:
             place = self._begin.take(hashes >> self._shift)
             for _ in range(self._fullest):
@@ -134,7 +136,7 @@ class RowFinder:
         return at, place.take(at).astype(np.int64)
 
 
-def _differs(sorted_values: Places) -> NDArray[np.bool_]:
+def _differs(sorted_values: _Whole) -> NDArray[np.bool_]:
     """Which values are the first of their kind."""
     differs = np.ones(len(sorted_values), np.bool_)
     np.not_equal(sorted_values[1:], sorted_values[:-1], out=differs[1:])

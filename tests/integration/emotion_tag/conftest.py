@@ -26,6 +26,7 @@ from services.chassis.messaging.broker import Broker
 from services.chassis.messaging.loops import reaction_loops
 from services.chassis.messaging.outbox import Message
 from services.chassis.messaging.relay import Relay
+from services.chassis.rpc.idempotency import Idempotency
 from services.chassis.runtime import Ground, Service
 from services.emotion_tag.adapters.store import tables
 from services.emotion_tag.bootstrap import build
@@ -165,7 +166,11 @@ async def emotions(
         assert service.close is not None
         opened.push_async_callback(service.close)
         served = await opened.enter_async_context(
-            serve(*service.servicers, domain="emotion_tag.resonance")
+            serve(
+                *service.servicers,
+                domain="emotion_tag.resonance",
+                idempotency=Idempotency(database, service.tables.requests),
+            )
         )
         loops: list[Any] = reaction_loops(service.reactions, database, broker, service.tables)
         relay = Relay(database, service.tables.outbox, broker)

@@ -72,7 +72,7 @@ class EmotionTagRpc(EmotionTagServiceServicer):
             await context.write(to_stream_answer(message_id, outcome))
 
         messages = (from_stream(one) async for one in requests)
-        await tag_stream(messages, answer, self._tagger, self._priors)
+        await tag_stream(messages, answer, self._together.tag, self._priors)
 
     async def ExplainTag(
         self, request: pb.ExplainTagRequest, context: Any

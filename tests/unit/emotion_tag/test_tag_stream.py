@@ -13,6 +13,7 @@ from services.emotion_tag.application.tagging.tag_stream import (
     Sent,
     tag_stream,
 )
+from services.emotion_tag.application.tagging.tag_together import TagTogether
 from services.emotion_tag.domain.tag import EmotionTag, TextInput
 from tests.support.fake_priors import FakePriors
 from tests.support.fake_tagger import FakeTagger
@@ -45,7 +46,9 @@ class Client:
 async def test_every_message_is_answered_once_in_the_order_sent() -> None:
     client, tagger = Client(), FakeTagger()
 
-    await tag_stream(streamed(texts(*range(300))), client.answer, tagger, FakePriors())
+    await tag_stream(
+        streamed(texts(*range(300))), client.answer, TagTogether(tagger).tag, FakePriors()
+    )
 
     assert [message_id for message_id, _ in client.answers] == [str(i) for i in range(300)]
     assert [tag.language for _, tag in client.answers if isinstance(tag, EmotionTag)] == [
@@ -59,7 +62,7 @@ async def test_a_bad_message_is_answered_and_the_stream_goes_on() -> None:
     good, other = texts(1, 2)
     messages = [good, Sent("bad", TOO_LONG), other, Sent("last", TOO_LONG)]
 
-    await tag_stream(streamed(messages), client.answer, FakeTagger(), FakePriors())
+    await tag_stream(streamed(messages), client.answer, TagTogether(FakeTagger()).tag, FakePriors())
 
     kinds = [(message_id, isinstance(one, EmotionTag)) for message_id, one in client.answers]
     assert kinds == [("0", True), ("bad", False), ("1", True), ("last", False)]
@@ -68,7 +71,7 @@ async def test_a_bad_message_is_answered_and_the_stream_goes_on() -> None:
 async def test_a_stream_without_messages_ends() -> None:
     client = Client()
 
-    await tag_stream(streamed([]), client.answer, FakeTagger(), FakePriors())
+    await tag_stream(streamed([]), client.answer, TagTogether(FakeTagger()).tag, FakePriors())
 
     assert client.answers == []
 
@@ -85,7 +88,9 @@ async def test_a_client_that_does_not_read_is_not_read_either() -> None:
             yield message
 
     async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
-        tasks.create_task(tag_stream(counted(), client.answer, FakeTagger(), FakePriors()))
+        tasks.create_task(
+            tag_stream(counted(), client.answer, TagTogether(FakeTagger()).tag, FakePriors())
+        )
         for _ in range(2000):
             await asyncio.sleep(0)
         held = taken
@@ -104,7 +109,7 @@ async def test_a_stream_that_breaks_ends_with_its_reason() -> None:
         raise Broken("No message.")
 
     with pytest.raises(Broken):
-        await tag_stream(breaking(), Client().answer, FakeTagger(), FakePriors())
+        await tag_stream(breaking(), Client().answer, TagTogether(FakeTagger()).tag, FakePriors())
 
 
 async def test_a_model_that_fails_ends_the_stream() -> None:
@@ -119,6 +124,6 @@ async def test_a_model_that_fails_ends_the_stream() -> None:
             await asyncio.sleep(0)
 
     with pytest.raises(ExceptionGroup) as failure:
-        await tag_stream(endless(), Client().answer, Failing(), FakePriors())
+        await tag_stream(endless(), Client().answer, TagTogether(Failing()).tag, FakePriors())
 
     assert failure.group_contains(RuntimeError, match="broken model")

@@ -12,6 +12,9 @@ from services.emotion_tag.domain.tag import TextKind
 
 MAX_ROWS = 20_000  # model_service.proto says the same
 
+UNDECIDED = ""
+"""Label of a row while people disagree on the content that it names: it is left out."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class GoldSet:

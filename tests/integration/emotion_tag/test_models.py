@@ -105,6 +105,8 @@ class Pair:
             ),
             metadata=OPERATOR,
         )
+        if not rows:
+            return made.gold_set  # type: ignore[no-any-return]  # stubs are made by name
         inputs = [
             gold_pb2.GoldInput(
                 text=f"{text} {at}", label=label, slices=["odd" if at % 2 else "even"]
@@ -112,8 +114,31 @@ class Pair:
             for at in range(rows)
             for text, label in [SENTENCES[at % len(SENTENCES)]]
         ]
+        return await self.import_rows(made.gold_set, inputs)
+
+    async def calibrated_gold(self, rows: int) -> gold_pb2.GoldSet:
+        """Make a gold set whose labels are right as often as the active model is sure."""
+        texts = [f"{SENTENCES[at % 8][0]} {at}" for at in range(rows)]
+        asked = [tag_pb.TextInput(text=text, kind=emotion_pb2.TEXT_KIND_COMMENT) for text in texts]
+        answer = await self.first.tags.BatchTagTexts(tag_pb.BatchTagTextsRequest(texts=asked))
+        expected, given = 0.0, 0
+        inputs = []
+        for text, tag in sorted(
+            zip(texts, answer.tags, strict=True), key=lambda pair: -pair[1].confidence
+        ):
+            expected += tag.confidence
+            place = 0 if given + 1 <= expected else 1
+            given += not place
+            label = emotion_pb2.Emotion.Name(tag.scores[place].emotion)
+            label = label.removeprefix("EMOTION_").lower()
+            inputs.append(gold_pb2.GoldInput(text=text, label=label))
+        return await self.import_rows(await self.gold(0, "calibrated"), inputs)
+
+    async def import_rows(
+        self, gold: gold_pb2.GoldSet, rows: list[gold_pb2.GoldInput]
+    ) -> gold_pb2.GoldSet:
         added = await self.models.ImportGold(
-            pb.ImportGoldRequest(gold_set_id=made.gold_set.gold_set_id, rows=inputs)
+            pb.ImportGoldRequest(gold_set_id=gold.gold_set_id, rows=rows)
         )
         return added.gold_set  # type: ignore[no-any-return]  # stubs are made by name
 
@@ -334,11 +359,12 @@ async def test_without_a_former_model_there_is_no_rollback(pair: Pair) -> None:
     assert failure.value.reason == "NO_FORMER_MODEL"
 
 
-async def test_a_candidate_reads_beside_and_passes_the_gates_once_it_has_read_enough(
+async def test_a_candidate_reads_beside_passes_the_gates_answers_and_is_taken_back(
     pair: Pair,
 ) -> None:
-    gold = await pair.gold(LEAST_ROWS)
-    for version in (await pair.active(), CANDIDATE):
+    gold = await pair.calibrated_gold(2 * LEAST_ROWS)
+    active = await pair.active()
+    for version in (active, CANDIDATE):
         await pair.evaluated(version, gold.gold_set_id)
     model = await pair.models.SetShadow(
         pb.SetShadowRequest(version=CANDIDATE, sample_per_mille=1000)
@@ -362,16 +388,96 @@ async def test_a_candidate_reads_beside_and_passes_the_gates_once_it_has_read_en
     assert (found.agreement, found.polarity_agreement, found.divergence) == (1, 1, 0)
     assert found.speed_ratio > 0
     gates = await pair.models.CheckGates(pb.CheckGatesRequest(version=CANDIDATE))
-    passed = {gate.name: gate.is_passed for gate in gates.gates}
-    assert passed["macro_f1"]
-    assert passed["slices"]
-    assert passed["shadow"]
+    assert {gate.name for gate in gates.gates} == {
+        "gold",
+        "macro_f1",
+        "calibration",
+        "slices",
+        "shadow",
+        "speed",
+    }
+    assert all(gate.is_passed for gate in gates.gates), gates
+    promoted = await pair.models.PromoteModel(
+        pb.PromoteModelRequest(version=CANDIDATE, reason="as good"), metadata=OPERATOR
+    )
+    assert promoted.model.is_active
+    assert not promoted.model.is_shadow
+    assert [gate.is_passed for gate in promoted.gates] == [True] * 6
+
+    async def both_answer_with(version: str) -> bool:
+        answers = [await one.answers_with() for one in (pair.first, pair.second)]
+        return all(answer.startswith(version) for answer in answers)
+
+    await eventually(lambda: both_answer_with(CANDIDATE), within=30)
+    await pair.models.RollbackModel(pb.RollbackModelRequest(reason="drill"), metadata=OPERATOR)
+    await eventually(lambda: both_answer_with(active))
+    changes = (await pair.models.ListModelChanges(pb.ListModelChangesRequest())).changes
+    assert [one.action for one in changes] == [
+        model_pb2.MODEL_ACTION_ROLLED_BACK,
+        model_pb2.MODEL_ACTION_PROMOTED,
+        model_pb2.MODEL_ACTION_SHADOWED,
+    ]
+    assert not changes[1].override_reason
     async with pair.database.reads(lambda connection: connection)() as connection:
         columns = await connection.exec_driver_sql(
             "SELECT column_name FROM information_schema.columns"
             " WHERE table_schema = 'emotion_tag' AND table_name LIKE 'shadow%'"
         )
         assert not {"text", "content_id", "author_id"} & set(columns.scalars())
+
+
+async def test_gold_that_names_contents_follows_what_people_decide_and_goes_with_it(
+    pair: Pair,
+) -> None:
+    raters = [as_caller(Caller(new_id(), frozenset({"agent"}))) for _ in range(2)]
+    said = [pair.contents.publish(text, str(new_id())) for text, _ in SENTENCES[:4]]
+    for event in said:
+        await tell(pair.community, event)
+
+    async def say(content_id: str, emotion: emotion_pb2.Emotion.ValueType, *who: Any) -> None:
+        for rater in who:
+            await pair.models.SubmitCorrection(
+                pb.SubmitCorrectionRequest(
+                    content_id=content_id,
+                    emotion=emotion,
+                    polarity=emotion_pb2.POLARITY_POSITIVE,
+                ),
+                metadata=rater,
+            )
+
+    async def are_tagged() -> bool:
+        async with pair.database.reads(lambda connection: connection)() as connection:
+            tags = await connection.exec_driver_sql("SELECT count(*) FROM emotion_tag.tags")
+            return bool(tags.scalar_one() == len(said))
+
+    async def labels() -> dict[str, str]:
+        listed = await pair.models.ListGold(pb.ListGoldRequest(gold_set_id=gold.gold_set_id))
+        assert not any(row.text for row in listed.rows)
+        return {row.content_id: row.label for row in listed.rows}
+
+    await eventually(are_tagged, within=30)
+    ids = [event.content_id for event in said]
+    for content_id in ids:
+        await say(content_id, emotion_pb2.EMOTION_JOY, *raters)
+    rows = [gold_pb2.GoldInput(content_id=one, slices=["corrected"]) for one in ids]
+    gold = await pair.import_rows(await pair.gold(0), [*rows, rows[0]])
+
+    assert gold.row_count == 4
+    assert await labels() == dict.fromkeys(ids, "joy")
+    done = await pair.evaluated(CANDIDATE, gold.gold_set_id)
+    assert (done.count, done.state) == (4, model_pb2.EVALUATION_STATE_SUCCEEDED)
+    assert "slice:corrected" in {one.name for one in done.slices}
+    await say(ids[1], emotion_pb2.EMOTION_SADNESS, *raters)
+    await say(ids[2], emotion_pb2.EMOTION_FEAR, raters[0])  # now they differ
+    pair.contents.contents.pop(ids[0])  # gone, and nobody has been told so far
+    assert await labels() == {ids[0]: "joy", ids[1]: "sadness", ids[2]: "", ids[3]: "joy"}
+    assert (await pair.evaluated(CANDIDATE, gold.gold_set_id)).count == 2
+    await tell(pair.community, pair.contents.delete(ids[3]))
+
+    async def is_gone() -> bool:
+        return await labels() == {ids[0]: "joy", ids[1]: "sadness", ids[2]: ""}
+
+    await eventually(is_gone)
 
 
 async def test_gold_is_counted_once_paged_and_deleted(pair: Pair) -> None:

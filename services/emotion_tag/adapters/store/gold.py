@@ -4,14 +4,15 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.emotion_tag.adapters.store.governance_tables import gold_rows, gold_sets
+from services.emotion_tag.domain.correction import Adjudication
 from services.emotion_tag.domain.errors import GoldSetExists, GoldSetNotFound
-from services.emotion_tag.domain.gold import GoldRow, GoldSet
-from services.emotion_tag.domain.labels import LabelSpace
+from services.emotion_tag.domain.gold import UNDECIDED, GoldRow, GoldSet
+from services.emotion_tag.domain.labels import LabelSpace, label_of
 from services.emotion_tag.domain.tag import TextKind
 
 
@@ -91,6 +92,20 @@ class PostgresGold:
         if after is not None:
             query = query.where(gold_rows.c.row_id > after)
         return [_from_row(row) for row in await self._connection.execute(query)]
+
+    async def relabel(self, content_id: UUID, decided: Adjudication | None) -> None:
+        labels = {
+            str(space): label_of(decided.emotion, decided.polarity, space) if decided else UNDECIDED
+            for space in LabelSpace
+        }
+        await self._connection.execute(
+            update(gold_rows)
+            .where(
+                gold_rows.c.content_id == content_id,
+                gold_sets.c.gold_set_id == gold_rows.c.gold_set_id,
+            )
+            .values(label=case(labels, value=gold_sets.c.space))
+        )
 
     async def delete_rows(self, gold_set_id: UUID, row_ids: Collection[UUID]) -> int:
         gone = await self._connection.execute(

@@ -138,8 +138,6 @@ class PostgresTags:
         )
 
     async def forget(self, content_id: UUID) -> None:
-        for table in OF_A_CONTENT:
-            await self._connection.execute(delete(table).where(table.c.content_id == content_id))
         nothing = {
             column.name: None
             for column in tags.c
@@ -152,6 +150,8 @@ class PostgresTags:
                 index_elements=[tags.c.content_id], set_={"is_forgotten": True, **nothing}
             )
         )
+        for table in OF_A_CONTENT:
+            await self._connection.execute(delete(table).where(table.c.content_id == content_id))
 
     async def remove_of(self, author_id: UUID) -> None:
         await self._connection.execute(delete(tags).where(tags.c.author_id == author_id))

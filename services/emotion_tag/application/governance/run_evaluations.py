@@ -19,7 +19,7 @@ from services.emotion_tag.application.governance.ports import (
 from services.emotion_tag.application.ports import Contents, Tagger
 from services.emotion_tag.domain.errors import GoldSetEmpty, GoldSetNotFound, ModelNotFound
 from services.emotion_tag.domain.evaluation import Answer, Evaluation, figures_of, length_of
-from services.emotion_tag.domain.gold import GoldRow, GoldSet
+from services.emotion_tag.domain.gold import UNDECIDED, GoldRow, GoldSet
 from services.emotion_tag.domain.labels import answered
 from services.emotion_tag.domain.tag import TextInput
 
@@ -146,7 +146,8 @@ class EvaluationRunner:
         return answers, seconds
 
     async def _texts(self, rows: Sequence[GoldRow]) -> Mapping[UUID, str]:
-        """The text of each row; those of contents that are gone are missing."""
+        """The text of each row; those of contents that are gone or disputed are missing."""
+        rows = [row for row in rows if row.label != UNDECIDED]
         named = {row.content_id: row.row_id for row in rows if row.content_id is not None}
         texts = {row.row_id: row.text for row in rows if row.content_id is None}
         for content in await self._contents.read(list(named)) if named else ():

@@ -85,6 +85,7 @@ async def submit_correction(
             return said, None
         shown = corrected(model, decided) if decided else model
         await tx.corrections.decide(command.content_id, decided, shown, model)
+        await tx.gold.relabel(command.content_id, decided)
         if shown == content.tag:
             return said, decided
         told: list[DomainEvent] = [

@@ -163,7 +163,9 @@ class GoldRow(_message.Message):
     text: _builtins.str
     """The text; empty for a row by `content_id`."""
     label: _builtins.str
-    """What it is labelled."""
+    """What it is labelled. A row by `content_id` follows what people decide; while they disagree, it is empty and the row
+    is skipped.
+    """
     content_id: _builtins.str
     """The post or comment it is, if it was given so."""
     @_builtins.property

@@ -13,7 +13,7 @@ killed: a restart forgives some tries rather than burying an event that never fa
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -295,11 +295,10 @@ class Subscriber(Generic[E]):
 
     async def _do(self, held: Sequence[_Held[E]], stopping: asyncio.Event) -> int:
         """Commit the effect of the events; return how many were new. Waits for the database."""
-        events = {one.delivered.id: one.delivered for one in held}
         waiting, collisions = False, 0
         while True:
             try:
-                return await self._attempt(events)
+                return await self._attempt(held)
             except (DatabaseUnavailable, exc.TimeoutError):
                 if not waiting:
                     log.warning("the reader waits for the database", reader=self._reaction.reader)
@@ -312,14 +311,11 @@ class Subscriber(Generic[E]):
             if stopping.is_set():
                 raise _Stopped
 
-    async def _attempt(self, events: Mapping[UUID, Delivered[E]]) -> int:
+    async def _attempt(self, held: Sequence[_Held[E]]) -> int:
+        events = {one.delivered.id: one.delivered for one in held}
         do = self._reaction.do
         if self._reaction.prepare is not None:
-            async with (
-                self._turns,
-                self._database.reads(lambda connection: connection)() as connection,
-            ):
-                known = await self._inbox.known(connection, list(events))
+            known = await self._known(held)
             unknown = [event for event in events.values() if event.id not in known]
             if not unknown:
                 return 0
@@ -331,6 +327,17 @@ class Subscriber(Generic[E]):
             if fresh:
                 await do(fresh)
         return len(fresh)
+
+    async def _known(self, held: Sequence[_Held[E]]) -> set[UUID]:
+        """Those done before; only of what comes again is it worth asking."""
+        again = [one.delivered.id for one in held if not _comes_first_time(one.message)]
+        if not again:
+            return set()
+        async with (
+            self._turns,
+            self._database.reads(lambda connection: connection)() as connection,
+        ):
+            return await self._inbox.known(connection, again)
 
     async def _failed(self, session: Session, one: _Held[E], error: Exception) -> None:
         """Decide what becomes of an event that failed by itself."""

@@ -333,11 +333,16 @@ async def test_evidence_of_an_hour_that_is_over_goes_with_what_it_was_made_of(
     assert after.habit.texts == pytest.approx(before.habit.texts)
 
 
+@pytest.mark.parametrize("is_resolved", [False, True], ids=["open", "resolved in that hour"])
 async def test_what_was_learned_under_an_alert_can_be_taken_back_and_leaves_no_debt(
-    store: Store,
+    store: Store, is_resolved: bool
 ) -> None:
     texts = [angry() for _ in range(3 * ENOUGH)]
     await say(store, *texts)
+    if is_resolved:
+        [alert] = await listed(store)
+        clock = FixedClock(NOON + QUARTER)
+        await resolve_alert(alert.id, new_id(), "refunded", store.transactions, clock)
     later = NOON + HOUR
     await say(store, text_of(Emotion.NEUTRAL, at=later), at=later)
     learned = (await watched(store, at=later)).habit

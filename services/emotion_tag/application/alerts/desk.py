@@ -108,11 +108,14 @@ class Desk:
             self._touched[subject].add(quarter)
 
     def _was_up(self, subject: Subject, family: Family, quarter: datetime) -> bool:
-        """Whether the hour of a quarter was learned from under an alert, as far as is known."""
-        alert, end = self._alerts.get((subject, family)), hour_of(quarter) + HOUR
-        if alert is None or alert.opened_at > end:
+        """Whether the hour of a quarter was learned from under an alert, as far as is known.
+
+        Also the hour in which it was resolved: what it saw was no usual hour.
+        """
+        alert, hour = self._alerts.get((subject, family)), hour_of(quarter)
+        if alert is None or alert.opened_at > hour + HOUR:
             return False
-        return alert.resolution is None or alert.resolution.at >= end or not alert.is_over
+        return alert.resolution is None or alert.resolution.at >= hour or not alert.is_over
 
     async def look(
         self, upset: Iterable[tuple[Subject, Family]], said_at: datetime, threshold: float
@@ -171,7 +174,12 @@ class Desk:
 
     def _close_hours(self) -> None:
         for subject in sorted(self._learned):
-            up = frozenset(one for one in FAMILIES if self.unresolved(subject, one))
+            hour = self._watches[subject].hour
+            up = frozenset(
+                one
+                for one in FAMILIES
+                if self.unresolved(subject, one) or self._was_up(subject, one, hour)
+            )
             self._watches[subject], self._habits[subject.kind] = self._watches[subject].rolled(
                 self._now, self._quarters[subject], self._habits[subject.kind], up
             )

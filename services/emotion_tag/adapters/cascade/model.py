@@ -30,8 +30,12 @@ def open_model(
     folder: Path,
     added_locales: Path | None = None,
     observe: Callable[[int, int], None] | None = None,
+    *,
+    with_encoder: bool = True,
 ) -> CascadeTagger:
     """Read the model in `folder`; about half a second.
+
+    Without the encoder the wide part answers alone, as where the encoder's files are left out.
 
     Raises:
         BrokenModelError: a file is missing, is not what its manifest says, or they do not belong
@@ -39,7 +43,7 @@ def open_model(
     """
     wide = wide_artefact.load(folder)
     fitted = calibration.load(folder)
-    encoder = encoder_beside(wide, folder) if fitted.encoder else None
+    encoder = encoder_beside(wide, folder) if fitted.encoder and with_encoder else None
     if encoder is not None and encoder.version != fitted.encoder:
         raise BrokenModelError(
             f"The model in {folder} was fitted with {fitted.encoder}, not {encoder.version}."

@@ -1,9 +1,12 @@
 """Alerts as the contract has them; used by calls and by events."""
 
+from collections.abc import Sequence
+
 from resonance.emotion_tag.v1 import alert_pb2 as pb
 from resonance.emotion_tag.v1 import emotion_pb2
 from services.emotion_tag.domain.alert import Alert, AlertState, Step
 from services.emotion_tag.domain.alert_counts import FAMILIES
+from services.emotion_tag.domain.locale import Locale
 from services.emotion_tag.domain.subject import SubjectKind
 from services.emotion_tag.wire import ASPECT_NUMBERS, to_time
 
@@ -19,7 +22,8 @@ _FAMILY_NUMBERS = {
 }
 
 
-def to_alert(alert: Alert) -> pb.Alert:
+def to_alert(alert: Alert, locales: Sequence[Locale] = ()) -> pb.Alert:
+    """The alert, with what is said of it in these locales."""
     seen = alert.sighting
     return pb.Alert(
         alert_id=str(alert.id),
@@ -47,6 +51,7 @@ def to_alert(alert: Alert) -> pb.Alert:
         reopen_count=alert.reopen_count,
         acknowledgement=_to_step(alert.acknowledgement),
         resolution=_to_step(alert.resolution),
+        names={one.name: one.headline(alert.family, seen.aspect) for one in locales},
     )
 
 

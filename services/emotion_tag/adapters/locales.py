@@ -8,13 +8,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from services.emotion_tag.adapters.aspects.lexicon import (
     BrokenLexiconError,
     Entry,
     read_lexicon,
 )
+from services.emotion_tag.domain.alert_counts import FAMILIES, Family
 from services.emotion_tag.domain.aspect import ASPECTS, Aspect
 from services.emotion_tag.domain.locale import Locale, Softening
 from services.emotion_tag.domain.taxonomy import EMOTIONS, TAXONOMY, Emotion
@@ -26,7 +34,7 @@ MOST_LEXICONS = 60
 
 _NAMED = ("emotions", "aspects", "examples")
 
-_Key = TypeVar("_Key", Emotion, Aspect)
+_Key = TypeVar("_Key", Emotion, Aspect, Family)
 _Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -38,6 +46,19 @@ class BrokenLocaleError(Exception):
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _has_places(about: str) -> str:
+    if about.count("{alert}") != 1 or about.count("{aspect}") != 1:
+        raise ValueError("must have {alert} and {aspect}, once each")
+    return about
+
+
+class _Alerts(_Strict):
+    angry: _Words | None = None
+    sad: _Words | None = None
+    fear: _Words | None = None
+    about: Annotated[_Words, AfterValidator(_has_places)] | None = None
 
 
 class _Thresholds(_Strict):
@@ -59,6 +80,7 @@ class _File(_Strict):
     lexicons: list[_Words] = []
     emotions: dict[Emotion, _Words] = {}
     aspects: dict[Aspect, _Words] = {}
+    alerts: _Alerts = _Alerts()
     examples: dict[Emotion, _Words] = {}
     thresholds: _Thresholds = _Thresholds()
     soften: list[_Softening] = []
@@ -150,6 +172,7 @@ def _with_above(
     joined = {
         "lexicons": [*above.lexicons, *file.lexicons],
         **{key: getattr(above, key) | getattr(file, key) for key in _NAMED},
+        "alerts": above.alerts.model_copy(update=file.alerts.model_dump(exclude_none=True)),
     }
     return above.model_copy(update=own | joined)
 
@@ -166,10 +189,16 @@ def _locale(path: Path, file: _File, lexicons: dict[Path, list[Entry]]) -> Local
     if len(lexicons) > MOST_LEXICONS:
         raise BrokenLocaleError(f"{path}: more than {MOST_LEXICONS} lists of words in all.")
     emotions = _complete(path, "emotions", EMOTIONS, file.emotions)
+    said = {family: getattr(file.alerts, family.value) for family in FAMILIES}
+    alerts = {family: words for family, words in said.items() if words is not None}
+    if file.alerts.about is None:
+        raise BrokenLocaleError(f"{path}: [alerts] lacks about.")
     return Locale(
         name=file.locale,
         emotion_names=emotions,
         aspect_names=_complete(path, "aspects", ASPECTS, file.aspects),
+        alert_names=_complete(path, "alerts", FAMILIES, alerts),
+        alert_about=file.alerts.about,
         examples=_complete(path, "examples", EMOTIONS, file.examples),
         softenings=tuple(_softening(path, one) for one in file.soften),
         unsure_below=file.thresholds.unsure_below,

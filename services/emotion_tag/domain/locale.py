@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from services.emotion_tag.domain.alert_counts import Family
 from services.emotion_tag.domain.aspect import Aspect
 from services.emotion_tag.domain.tag import EmotionTag
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion
@@ -29,6 +30,10 @@ class Locale:
     """BCP-47."""
     emotion_names: Mapping[Emotion, str]
     aspect_names: Mapping[Aspect, str]
+    alert_names: Mapping[Family, str]
+    """What is said of an alert."""
+    alert_about: str
+    """The same with what is complained of; has `{alert}` and `{aspect}` where they stand."""
     examples: Mapping[Emotion, str]
     softenings: tuple[Softening, ...]
     unsure_below: float | None
@@ -41,6 +46,14 @@ class Locale:
     @property
     def changes_answers(self) -> bool:
         return bool(self.softenings or self.unsure_below or self.least_aspect_confidence)
+
+    def headline(self, family: Family, aspect: Aspect | None) -> str:
+        """What is said of an alert in one line."""
+        name = self.alert_names[family]
+        if aspect is None:
+            return name
+        about = self.alert_about.replace("{aspect}", self.aspect_names[aspect])
+        return about.replace("{alert}", name)
 
 
 def as_spoken(tag: EmotionTag, locale: Locale) -> EmotionTag:

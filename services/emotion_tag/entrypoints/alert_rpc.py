@@ -1,7 +1,7 @@
 """AlertService over gRPC: protobuf in, a use case called, protobuf out."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from services.emotion_tag.application.alerts.watch_alerts import Bell, watch_ale
 from services.emotion_tag.application.ports import Contents
 from services.emotion_tag.domain.alert import Alert
 from services.emotion_tag.domain.alert_sighting import Severity
+from services.emotion_tag.domain.locale import Locale
 from services.emotion_tag.entrypoints.pages import PAGES
 from services.emotion_tag.wire import EMOTION_NUMBERS, to_time
 
@@ -38,10 +39,11 @@ class AlertRpc(AlertServiceServicer):
         reads: AlertReads,
         contents: Contents,
         bell: Bell,
+        locales: Sequence[Locale],
         clock: Clock,
     ) -> None:
         self._transactions, self._reads, self._contents = transactions, reads, contents
-        self._bell, self._clock = bell, clock
+        self._bell, self._locales, self._clock = bell, locales, clock
 
     async def ListAlerts(
         self, request: pb.ListAlertsRequest, context: Any
@@ -52,7 +54,7 @@ class AlertRpc(AlertServiceServicer):
         async with self._reads() as reader:
             found = await reader.page(wanted, PAGES.after(name, request.page_token), size)
         return pb.ListAlertsResponse(
-            alerts=map(to_alert, found),
+            alerts=[to_alert(one, self._locales) for one in found],
             next_page_token=PAGES.following(name, found, size, found[-1].id if found else None),
         )
 
@@ -60,7 +62,7 @@ class AlertRpc(AlertServiceServicer):
         alert_id = parse_id(request.alert_id, "alert_id")
         alert, examples = await get_alert(alert_id, self._reads, self._contents)
         return pb.GetAlertResponse(
-            alert=to_alert(alert),
+            alert=to_alert(alert, self._locales),
             examples=[
                 pb.AlertExample(
                     content_id=str(one.content_id),
@@ -82,7 +84,7 @@ class AlertRpc(AlertServiceServicer):
             self._transactions,
             self._clock,
         )
-        return pb.AcknowledgeAlertResponse(alert=to_alert(alert))
+        return pb.AcknowledgeAlertResponse(alert=to_alert(alert, self._locales))
 
     async def ResolveAlert(
         self, request: pb.ResolveAlertRequest, context: Any
@@ -94,7 +96,7 @@ class AlertRpc(AlertServiceServicer):
             self._transactions,
             self._clock,
         )
-        return pb.ResolveAlertResponse(alert=to_alert(alert))
+        return pb.ResolveAlertResponse(alert=to_alert(alert, self._locales))
 
     async def WatchAlerts(
         self, request: pb.WatchAlertsRequest, context: Any
@@ -103,7 +105,7 @@ class AlertRpc(AlertServiceServicer):
         span = request.watch_for.ToTimedelta() if request.HasField("watch_for") else None
         async with aclosing(watch_alerts(wanted, self._reads, self._bell, self._clock)) as changes:
             async for alert in _for(span, changes):
-                yield pb.WatchAlertsResponse(alert=to_alert(alert))
+                yield pb.WatchAlertsResponse(alert=to_alert(alert, self._locales))
 
 
 async def _for(span: timedelta | None, changes: AsyncIterator[Alert]) -> AsyncIterator[Alert]:

@@ -25,7 +25,7 @@ def alerts(shared: Shared) -> Part:
     return Part(
         servicer=(
             add_AlertServiceServicer_to_server,
-            AlertRpc(alerting, reads, shared.contents, bell, clock),
+            AlertRpc(alerting, reads, shared.contents, bell, shared.locales.all, clock),
         ),
         reactions=alert_reactions(alerting, clock, threshold=threshold),
         loops=(AlertHousekeeping(alerting, clock),),

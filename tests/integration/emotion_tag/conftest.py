@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -141,8 +142,16 @@ def person() -> str:
 
 
 @pytest.fixture
+def locale_folder() -> Path | None:
+    """A folder of further locales; a module that needs one has a fixture of this name."""
+    return None
+
+
+@pytest.fixture
 async def emotions(
-    database_url_of: Callable[[str], str], broker_url_of: Callable[[str], str]
+    database_url_of: Callable[[str], str],
+    broker_url_of: Callable[[str], str],
+    locale_folder: Path | None,
 ) -> AsyncIterator[Harness]:
     contents, clock = FakeContents(), ShiftedClock()
     async with AsyncExitStack() as opened:
@@ -154,6 +163,7 @@ async def emotions(
             nats_url=SecretStr(broker_url_of("emotion_tag")),
             community_address=neighbour.address,
             content_timeout=timedelta(seconds=1),
+            locale_folder=locale_folder,
         )
         engine = make_engine(settings.database_url.get_secret_value(), pool_size=20)
         opened.push_async_callback(engine.dispose)

@@ -8,7 +8,8 @@ import pytest
 from services.emotion_tag.adapters.by_locale import ByLocale
 from services.emotion_tag.adapters.cascade.model import SHIPPED, open_model, shipped
 from services.emotion_tag.adapters.locales import BrokenLocaleError, load_locales
-from services.emotion_tag.domain.aspect import ASPECT_NAMES, ASPECTS
+from services.emotion_tag.domain.alert_counts import Family
+from services.emotion_tag.domain.aspect import ASPECT_NAMES, ASPECTS, Aspect
 from services.emotion_tag.domain.locale import Locale, Softening, as_spoken
 from services.emotion_tag.domain.tag import TextInput
 from services.emotion_tag.domain.taxonomy import EMOTIONS, TAXONOMY, Emotion
@@ -20,6 +21,10 @@ lexicons = ["words/hong-kong.toml"]
 
 [emotions]
 like = "鍾意"
+
+[alerts]
+sad = "失望嘅人多咗"
+about = "{alert}，多數因為{aspect}"
 
 [thresholds]
 unsure_below = 0.99
@@ -61,6 +66,26 @@ def test_what_is_shipped_says_what_the_taxonomy_says(name: str, attribute: str) 
 
 
 @pytest.mark.parametrize(
+    ("name", "angry", "late"),
+    [
+        ("zh-Hans", "愤怒的人变多", "失望难过的人变多，多半因为物流"),
+        ("zh-Hant", "憤怒的人變多", "失望難過的人變多，多半因為物流"),
+        (
+            "en",
+            "more people are angry",
+            "more people are sad or disappointed, probably about delivery",
+        ),
+    ],
+)
+def test_an_alert_is_said_in_one_line(name: str, angry: str, late: str) -> None:
+    locale = load_locales()[0].named(name)
+
+    assert locale is not None
+    assert locale.headline(Family.ANGRY, None) == angry
+    assert locale.headline(Family.SAD, Aspect.LOGISTICS) == late
+
+
+@pytest.mark.parametrize(
     ("asked", "language", "served"),
     [
         ("", "zh-Hant", "zh-Hant"),
@@ -96,6 +121,8 @@ def test_a_locale_is_added_by_a_file(tmp_path: Path) -> None:
     assert locale is not None
     assert locale.emotion_names[Emotion.LIKE] == "鍾意"
     assert locale.emotion_names[Emotion.JOY] == "喜悅"
+    assert locale.headline(Family.SAD, Aspect.PRICE) == "失望嘅人多咗，多數因為價格"
+    assert locale.headline(Family.FEAR, None) == "擔心害怕的人變多"
 
 
 def test_a_strong_feeling_is_not_softened() -> None:
@@ -124,6 +151,8 @@ def test_a_locale_without_rules_leaves_a_tag_as_it_is() -> None:
         (HONG_KONG.replace('"zh-Hant"', '"zh-HK"'), "which extends it"),
         (HONG_KONG.replace("like =", "love ="), "emotions"),
         (HONG_KONG.replace("0.99", "1.5"), "thresholds.unsure_below"),
+        (HONG_KONG.replace("{alert}", "alert"), "alerts.about: .*once each"),
+        (HONG_KONG.replace("sad =", "glad ="), "alerts.glad"),
         (HONG_KONG.replace('"disappointment"', '"joy"'), "would turn its polarity"),
         (HONG_KONG.replace('extends = "zh-Hant"', ""), "lacks joy"),
         (HONG_KONG.replace('locale = "zh-HK"', 'locale = "z"'), "locale"),

@@ -26,21 +26,25 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from resonance.emotion_tag.v1 import emotion_pb2 as resonance_dot_emotion__tag_dot_v1_dot_emotion__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$resonance/emotion_tag/v1/alert.proto\x12\x18resonance.emotion_tag.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&resonance/emotion_tag/v1/emotion.proto\"Y\n\tAlertStep\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12-\n\tstep_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\x03 \x01(\t\"\xd7\x06\n\x05\x41lert\x12\x10\n\x08\x61lert_id\x18\x01 \x01(\t\x12\x32\n\x07subject\x18\x02 \x01(\x0b\x32!.resonance.emotion_tag.v1.Subject\x12\x37\n\x06\x66\x61mily\x18\x03 \x01(\x0e\x32\'.resonance.emotion_tag.v1.EmotionFamily\x12\x33\n\x05state\x18\x04 \x01(\x0e\x32$.resonance.emotion_tag.v1.AlertState\x12\x39\n\x08severity\x18\x05 \x01(\x0e\x32\'.resonance.emotion_tag.v1.AlertSeverity\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12\x16\n\x0enegative_count\x18\x07 \x01(\x01\x12\x12\n\ntext_count\x18\x08 \x01(\x01\x12\x14\n\x0c\x61uthor_count\x18\t \x01(\x05\x12\x15\n\robserved_rate\x18\n \x01(\x01\x12\x15\n\rexpected_rate\x18\x0b \x01(\x01\x12\x19\n\x11\x65xpected_rate_low\x18\x0c \x01(\x01\x12\x1a\n\x12\x65xpected_rate_high\x18\r \x01(\x01\x12\x30\n\x06\x61spect\x18\x0e \x01(\x0e\x32 .resonance.emotion_tag.v1.Aspect\x12\x13\n\x0b\x61spect_lift\x18\x0f \x01(\x01\x12.\n\nstart_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\topen_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tpeak_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpeak_rate\x18\x14 \x01(\x01\x12\x14\n\x0creopen_count\x18\x15 \x01(\x05\x12<\n\x0f\x61\x63knowledgement\x18\x16 \x01(\x0b\x32#.resonance.emotion_tag.v1.AlertStep\x12\x37\n\nresolution\x18\x17 \x01(\x0b\x32#.resonance.emotion_tag.v1.AlertStep*w\n\nAlertState\x12\x1b\n\x17\x41LERT_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41LERT_STATE_OPEN\x10\x01\x12\x1c\n\x18\x41LERT_STATE_ACKNOWLEDGED\x10\x02\x12\x18\n\x14\x41LERT_STATE_RESOLVED\x10\x03*\x80\x01\n\rAlertSeverity\x12\x1e\n\x1a\x41LERT_SEVERITY_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41LERT_SEVERITY_MINOR\x10\x01\x12\x18\n\x14\x41LERT_SEVERITY_MAJOR\x10\x02\x12\x1b\n\x17\x41LERT_SEVERITY_CRITICAL\x10\x03*z\n\rEmotionFamily\x12\x1e\n\x1a\x45MOTION_FAMILY_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45MOTION_FAMILY_ANGRY\x10\x01\x12\x16\n\x12\x45MOTION_FAMILY_SAD\x10\x02\x12\x17\n\x13\x45MOTION_FAMILY_FEAR\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$resonance/emotion_tag/v1/alert.proto\x12\x18resonance.emotion_tag.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&resonance/emotion_tag/v1/emotion.proto\"Y\n\tAlertStep\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12-\n\tstep_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\x03 \x01(\t\"\xc0\x07\n\x05\x41lert\x12\x10\n\x08\x61lert_id\x18\x01 \x01(\t\x12\x32\n\x07subject\x18\x02 \x01(\x0b\x32!.resonance.emotion_tag.v1.Subject\x12\x37\n\x06\x66\x61mily\x18\x03 \x01(\x0e\x32\'.resonance.emotion_tag.v1.EmotionFamily\x12\x33\n\x05state\x18\x04 \x01(\x0e\x32$.resonance.emotion_tag.v1.AlertState\x12\x39\n\x08severity\x18\x05 \x01(\x0e\x32\'.resonance.emotion_tag.v1.AlertSeverity\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12\x16\n\x0enegative_count\x18\x07 \x01(\x01\x12\x12\n\ntext_count\x18\x08 \x01(\x01\x12\x14\n\x0c\x61uthor_count\x18\t \x01(\x05\x12\x15\n\robserved_rate\x18\n \x01(\x01\x12\x15\n\rexpected_rate\x18\x0b \x01(\x01\x12\x19\n\x11\x65xpected_rate_low\x18\x0c \x01(\x01\x12\x1a\n\x12\x65xpected_rate_high\x18\r \x01(\x01\x12\x30\n\x06\x61spect\x18\x0e \x01(\x0e\x32 .resonance.emotion_tag.v1.Aspect\x12\x13\n\x0b\x61spect_lift\x18\x0f \x01(\x01\x12.\n\nstart_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\topen_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tpeak_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpeak_rate\x18\x14 \x01(\x01\x12\x14\n\x0creopen_count\x18\x15 \x01(\x05\x12<\n\x0f\x61\x63knowledgement\x18\x16 \x01(\x0b\x32#.resonance.emotion_tag.v1.AlertStep\x12\x37\n\nresolution\x18\x17 \x01(\x0b\x32#.resonance.emotion_tag.v1.AlertStep\x12\x39\n\x05names\x18\x18 \x03(\x0b\x32*.resonance.emotion_tag.v1.Alert.NamesEntry\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*w\n\nAlertState\x12\x1b\n\x17\x41LERT_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41LERT_STATE_OPEN\x10\x01\x12\x1c\n\x18\x41LERT_STATE_ACKNOWLEDGED\x10\x02\x12\x18\n\x14\x41LERT_STATE_RESOLVED\x10\x03*\x80\x01\n\rAlertSeverity\x12\x1e\n\x1a\x41LERT_SEVERITY_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41LERT_SEVERITY_MINOR\x10\x01\x12\x18\n\x14\x41LERT_SEVERITY_MAJOR\x10\x02\x12\x1b\n\x17\x41LERT_SEVERITY_CRITICAL\x10\x03*z\n\rEmotionFamily\x12\x1e\n\x1a\x45MOTION_FAMILY_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45MOTION_FAMILY_ANGRY\x10\x01\x12\x16\n\x12\x45MOTION_FAMILY_SAD\x10\x02\x12\x17\n\x13\x45MOTION_FAMILY_FEAR\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'resonance.emotion_tag.v1.alert_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ALERTSTATE']._serialized_start=1088
-  _globals['_ALERTSTATE']._serialized_end=1207
-  _globals['_ALERTSEVERITY']._serialized_start=1210
-  _globals['_ALERTSEVERITY']._serialized_end=1338
-  _globals['_EMOTIONFAMILY']._serialized_start=1340
-  _globals['_EMOTIONFAMILY']._serialized_end=1462
+  _globals['_ALERT_NAMESENTRY']._loaded_options = None
+  _globals['_ALERT_NAMESENTRY']._serialized_options = b'8\001'
+  _globals['_ALERTSTATE']._serialized_start=1193
+  _globals['_ALERTSTATE']._serialized_end=1312
+  _globals['_ALERTSEVERITY']._serialized_start=1315
+  _globals['_ALERTSEVERITY']._serialized_end=1443
+  _globals['_EMOTIONFAMILY']._serialized_start=1445
+  _globals['_EMOTIONFAMILY']._serialized_end=1567
   _globals['_ALERTSTEP']._serialized_start=139
   _globals['_ALERTSTEP']._serialized_end=228
   _globals['_ALERT']._serialized_start=231
-  _globals['_ALERT']._serialized_end=1086
+  _globals['_ALERT']._serialized_end=1191
+  _globals['_ALERT_NAMESENTRY']._serialized_start=1147
+  _globals['_ALERT_NAMESENTRY']._serialized_end=1191
 # @@protoc_insertion_point(module_scope)

@@ -3,9 +3,11 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from resonance.emotion_tag.v1 import emotion_pb2 as _emotion_pb2
 import builtins as _builtins
@@ -141,6 +143,26 @@ class Alert(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class NamesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     ALERT_ID_FIELD_NUMBER: _builtins.int
     SUBJECT_FIELD_NUMBER: _builtins.int
     FAMILY_FIELD_NUMBER: _builtins.int
@@ -164,6 +186,7 @@ class Alert(_message.Message):
     REOPEN_COUNT_FIELD_NUMBER: _builtins.int
     ACKNOWLEDGEMENT_FIELD_NUMBER: _builtins.int
     RESOLUTION_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
     alert_id: _builtins.str
     """A UUIDv7, chosen by the server."""
     family: Global___EmotionFamily.ValueType
@@ -224,6 +247,12 @@ class Alert(_message.Message):
     def resolution(self) -> Global___AlertStep:
         """Who resolved it last. Unset if it never was resolved."""
 
+    @_builtins.property
+    def names(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """What is said of it in one line, with the likely aspect, by the BCP-47 of each locale (`zh-Hans`, `zh-Hant`, `en`, and
+        those that were added). Empty in events.
+        """
+
     def __init__(
         self,
         *,
@@ -250,10 +279,11 @@ class Alert(_message.Message):
         reopen_count: _builtins.int = ...,
         acknowledgement: Global___AlertStep | None = ...,
         resolution: Global___AlertStep | None = ...,
+        names: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "last_seen_time", b"last_seen_time", "open_time", b"open_time", "peak_time", b"peak_time", "resolution", b"resolution", "start_time", b"start_time", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "alert_id", b"alert_id", "aspect", b"aspect", "aspect_lift", b"aspect_lift", "author_count", b"author_count", "expected_rate", b"expected_rate", "expected_rate_high", b"expected_rate_high", "expected_rate_low", b"expected_rate_low", "family", b"family", "last_seen_time", b"last_seen_time", "negative_count", b"negative_count", "observed_rate", b"observed_rate", "open_time", b"open_time", "peak_rate", b"peak_rate", "peak_time", b"peak_time", "reopen_count", b"reopen_count", "resolution", b"resolution", "severity", b"severity", "start_time", b"start_time", "state", b"state", "subject", b"subject", "text_count", b"text_count", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "alert_id", b"alert_id", "aspect", b"aspect", "aspect_lift", b"aspect_lift", "author_count", b"author_count", "expected_rate", b"expected_rate", "expected_rate_high", b"expected_rate_high", "expected_rate_low", b"expected_rate_low", "family", b"family", "last_seen_time", b"last_seen_time", "names", b"names", "negative_count", b"negative_count", "observed_rate", b"observed_rate", "open_time", b"open_time", "peak_rate", b"peak_rate", "peak_time", b"peak_time", "reopen_count", b"reopen_count", "resolution", b"resolution", "severity", b"severity", "start_time", b"start_time", "state", b"state", "subject", b"subject", "text_count", b"text_count", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -33,7 +33,8 @@ from infra.demo.importers.report import DataError
 from infra.demo.live import Line, Replay, Replayed
 from infra.demo.loading import Loader, purposes_of, start_campaigns
 from infra.demo.memory import Memory, fingerprint, recall
-from infra.demo.story import tell
+from infra.demo.page.write import write_pages
+from infra.demo.story import Story, tell
 from infra.demo.training import TrainingFailed, train
 from infra.demo.waiting import StillBusy, heard, told
 from infra.local.layout import ROOT
@@ -67,7 +68,7 @@ class Demo:
         self._memory = recall(FOLDER / "memory.json", data)
         self._live_keys = _live_keys(community)
         self._replayed = Replayed()
-        self._evidence: list[Json] = []
+        self._stories: list[Story] = []
 
     @property
     def is_new(self) -> bool:
@@ -92,12 +93,17 @@ class Demo:
         await self._replay(stack, admin, others, pace=PACE_ONCE if once else PACE)
         await self._tell_stories(admin, told_as_stories)
         self._console.rule("What the shop knows of feelings")
-        felt = await tour(admin, self._community, memory.loaded, self._console)
+        felt = await tour(
+            admin, self._community, memory.loaded, self._console, lambda: self._heard(stack)
+        )
+        pages = write_pages(FOLDER, felt, self._stories)
         failures = [*admin.failures, *self._replayed.late, *await _dead_letters(stack)]
         tagged = await told(stack.broker_url, "emotion_tag", TAGGED)
-        self._write_summary(memory, tagged, felt, failures)
+        self._write_summary(memory, tagged, felt.summary(), failures)
         for failure in failures[:5]:
             self._console.print(f"[red]failed[/] {failure}", soft_wrap=True)
+        for page in pages:
+            self._console.print(f"picture    {page.as_uri()}", soft_wrap=True)
         await self._show_where(stack, admin, lines[0])
         if not once:
             await _until_interrupted(self._console)
@@ -211,8 +217,7 @@ class Demo:
                 allows_mood=line.allows_mood,
             )
             self._console.print(picture.story_panel(story))
-            felt = picture.emotion_of(story.tag).lower()
-            self._evidence.append({"emotion": felt, "because_of": story.evidence})
+            self._stories.append(story)
 
     def _write_summary(
         self, memory: Memory, tagged: int, felt: Json, failures: Sequence[str]
@@ -230,7 +235,10 @@ class Demo:
                 "p99": p99 and round(p99, 1),
                 "comments": len(self._replayed.latencies_ms),
             },
-            "evidence": self._evidence,
+            "evidence": [
+                {"emotion": picture.emotion_of(one.tag).lower(), "because_of": one.evidence}
+                for one in self._stories
+            ],
             **felt,
             "failures": len(failures),
             "seconds": round(perf_counter() - self._began, 1),

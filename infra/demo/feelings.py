@@ -33,8 +33,7 @@ FIRST_COMPLAINTS = 4  # at once; fewer are no crowd
 MOST_COMPLAINTS = 40
 PATIENCE = 1.5  # seconds for an alert after each further complaint
 LOOK_EVERY = 0.05
-HOURS_AHEAD = 6
-MOST_FORECASTS = 12  # people who are asked about until one gets a forecast
+HOURS_AHEAD = 12
 QUOTES = 3
 PRODUCT = "SUBJECT_KIND_PRODUCT"
 
@@ -52,10 +51,11 @@ class ProductView:
 
 @dataclass(frozen=True)
 class Outlook:
-    """Somebody's next hours, or why nothing is said of them."""
+    """Somebody's last days and next hours, or why nothing is said of these."""
 
     name: str
     answer: Json
+    timeline: list[Json] = field(default_factory=list)
 
 
 @dataclass
@@ -116,19 +116,10 @@ async def product_view(agent: Api, item_id: str, title: str) -> ProductView:
     )
 
 
-async def outlook(admin: Api, people: Sequence[tuple[str, str]]) -> Outlook:
-    """The first forecast that one of these people gets (name and id), each asked as themselves.
-
-    If nobody gets one, why the first does not.
-    """
-    found: list[Outlook] = []
-    for name, user_id in people[:MOST_FORECASTS]:
-        person = await admin.sign_in(user_id, "shopper")
-        answer = await person.get(f"/v1/users/{user_id}/mood:forecast", hours=HOURS_AHEAD)
-        found.append(Outlook(name, answer))
-        if "forecast" in answer:
-            break
-    return next((one for one in found if "forecast" in one.answer), found[0])
+async def outlook(admin: Api, name: str, user_id: str) -> Outlook:
+    """Somebody's forecast, or why there is none; asked as themselves."""
+    person = await admin.sign_in(user_id, "shopper")
+    return Outlook(name, await person.get(f"/v1/users/{user_id}/mood:forecast", hours=HOURS_AHEAD))
 
 
 async def alert_story(

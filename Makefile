@@ -85,11 +85,12 @@ logs: ## Follow a log: make logs S=profile
 	@tail -n 50 -F .local/stack/log/$(or $(S),*).log
 
 ##@ Emotion model
-train-emotion: venv ## Train the emotion model on DATA=folder of corpora (RECIPE=research|open, STAGE=wide: the fast part alone)
+train-emotion: venv ## Train the emotion model on DATA=folder of corpora (RECIPE=research|open, STAGE=wide: the fast part alone, EFFORT=0.02: a try)
 	@$(BIN)/python -m services.emotion_tag.training --data "$(DATA)" --recipe $(or $(RECIPE),research) --stage wide
 ifneq ($(STAGE),wide)
 	@$(MAKE) --no-print-directory $(FINETUNE)/.ready
-	@$(FINETUNE)/bin/python -m services.emotion_tag.training.encoder --data "$(DATA)" --recipe $(or $(RECIPE),research)
+	@$(FINETUNE)/bin/python -m services.emotion_tag.training.encoder --data "$(DATA)" --recipe $(or $(RECIPE),research) \
+	  $(if $(EFFORT),--effort "$(EFFORT)")
 	@for stage in calibrate distil; do $(BIN)/python -m services.emotion_tag.training \
 	  --data "$(DATA)" --recipe $(or $(RECIPE),research) --stage $$stage || exit 1; done
 endif

@@ -25,11 +25,21 @@ def main() -> int:
     arguments.add_argument("--recipe", choices=RECIPES, default="research")
     arguments.add_argument("--out", type=Path, help="where it is written; models/<recipe>")
     arguments.add_argument("--work", type=Path, default=Path(".local/encoder"), help="checkpoints")
+    arguments.add_argument(
+        "--effort",
+        type=float,
+        metavar="SHARE",
+        help="try it out: one pass over this share of each corpus, e.g. 0.02; the model is poor",
+    )
     given = arguments.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     if not given.data.is_dir():
         arguments.error(f"{given.data} is not a folder")
+    if given.effort is not None and not 0 < given.effort <= 1:
+        arguments.error("--effort is a share above 0, at most 1")
     recipe = RECIPES[given.recipe]
+    if given.effort is not None:
+        recipe = recipe.shortened(given.effort)
     learned = splits.learning(given.data, splits.Sets(recipe.name)).learned
     train(learned, recipe, given.data, given.work, given.out or _MODELS / recipe.name)
     return 0

@@ -11,7 +11,7 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from services.emotion_tag.domain.taxonomy import EMOTIONS
 from services.emotion_tag.training import corpora, splits
 from services.emotion_tag.training.build import build
 from services.emotion_tag.training.corpora import Example
-from services.emotion_tag.training.encoder.recipe import RESEARCH, Recipe, Serving
+from services.emotion_tag.training.encoder.recipe import RESEARCH
 from services.emotion_tag.training.encoder.train import train
 from services.emotion_tag.training.evaluation.classes import EKMAN, SIX, ClassSet
 from services.emotion_tag.training.evaluation.measures import macro_f1
@@ -65,7 +65,7 @@ def turns(data: Path) -> dict[str, Turn]:
 def figures(turn: Turn, data: Path, work: Path) -> dict[str, float]:
     """Macro-F1 of the wide model, the encoder and their sum on what neither has seen."""
     learned = splits.learning(data, splits.Sets.RESEARCH, turn.without).learned
-    train(learned, _short(RESEARCH, turn.without), data, work, work)
+    train(learned, RESEARCH.shortened(_EFFORT, without=turn.without), data, work, work)
     wide = build(learned, WideRecipe(), log.info)
     texts = [example.text for example in turn.tests]
     reader = WideReader(wide)
@@ -81,15 +81,6 @@ def figures(turn: Turn, data: Path, work: Path) -> dict[str, float]:
     logs = _log_probabilities(wide_scores), _log_probabilities(encoder_scores)
     by_model = {"wide": logs[0], "encoder": logs[1], "sum": logs[0] + logs[1]}
     return {name: _macro_f1(scores, turn) for name, scores in by_model.items()}
-
-
-def _short(recipe: Recipe, without: frozenset[str]) -> Recipe:
-    servings = {
-        name: Serving(serving.share * _EFFORT, serving.weight)
-        for name, serving in recipe.servings.items()
-        if name not in without
-    }
-    return replace(recipe, servings=servings, passes=1)
 
 
 def _log_probabilities(scores: Floats) -> Floats:

@@ -1,7 +1,7 @@
 """What the encoder learns from, how often and how fast."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,15 @@ class Recipe:
     """What the running average of the weights keeps at each step."""
     resampled: float = 0.25
     """Share of texts that are cut into pieces in some likely way instead of the likeliest."""
+
+    def shortened(self, effort: float, *, without: Collection[str] = ()) -> "Recipe":
+        """One pass over a share of each corpus, of some of them none."""
+        servings = {
+            name: Serving(serving.share * effort, serving.weight)
+            for name, serving in self.servings.items()
+            if name not in without
+        }
+        return replace(self, servings=servings, passes=1)
 
 
 _UNKNOWN_ZH = {"smp-usual": 0.4, "brighter-zh": 0.2, "own": 0.4}

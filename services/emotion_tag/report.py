@@ -78,18 +78,28 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m services.emotion_tag.report")
     parser.add_argument("--file", type=Path, required=True, help="CSV, TSV or JSONL of text, label")
     parser.add_argument("--map", type=Path, help="JSON: label of the file to label of the space")
-    parser.add_argument("--space", type=LabelSpace, default=LabelSpace.EMOTION, help="emotion, …")
+    spaces = [str(space) for space in LabelSpace]
+    parser.add_argument("--space", choices=spaces, default=spaces[0], help="what the labels are")
     parser.add_argument("--model", default=DEFAULT, help="open, research, or a folder")
     parser.add_argument("--against", default="", help="another model to compare with")
     parser.add_argument("--language", choices=("zh", "en"), default="zh")
     parser.add_argument("--out", type=Path, default=Path("emotion-report.html"))
     given = parser.parse_args()
-    mapping = json.loads(given.map.read_text("utf-8")) if given.map else {}
-    rows = read_rows(given.file, mapping, given.space)
-    if not rows:
-        sys.stderr.write(f"No text in {given.file} has a label of {given.space}.\n")
+    space = LabelSpace(given.space)
+    try:
+        mapping = json.loads(given.map.read_text("utf-8")) if given.map else {}
+        rows = read_rows(given.file, mapping, space)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
         return 1
-    report = make_report(given.file.name, rows, given.space, given.model, given.against)
+    except KeyError as error:
+        sys.stderr.write(f"{given.file} has no column {error}.\n")
+        return 1
+    if not rows:
+        known = ", ".join(CLASSES[space])
+        sys.stderr.write(f"No text in {given.file} has a label of {space}: {known}.\n")
+        return 1
+    report = make_report(given.file.name, rows, space, given.model, given.against)
     given.out.write_bytes(render(report, given.language))
     sys.stdout.write(f"{given.out}: {report.version}, {len(rows)} texts\n")
     return 0

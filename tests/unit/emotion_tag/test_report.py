@@ -1,6 +1,9 @@
 """The report page: whole, escaped, readable without seeing the pictures."""
 
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -8,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from services.chassis.kernel.ids import new_id
+from services.emotion_tag.adapters.fairness.sentences import SentencePairs
 from services.emotion_tag.adapters.report.page import render
-from services.emotion_tag.adapters.report.words import _WORDS
+from services.emotion_tag.adapters.report.slice_names import slice_name, source_name
+from services.emotion_tag.adapters.report.words import _WORDS, Words
 from services.emotion_tag.application.governance.model_report import ModelReport, OnSet
-from services.emotion_tag.domain.evaluation import Answer, figures_of
+from services.emotion_tag.domain.evaluation import Answer, figures_of, length_of
 from services.emotion_tag.domain.labels import LabelSpace
 from services.emotion_tag.domain.promotion import gates
 from services.emotion_tag.domain.rating import agreement_of
@@ -111,3 +116,51 @@ def test_a_file_is_read_in_each_of_its_forms(tmp_path: Path) -> None:
         (tmp_path / name).write_text(content, "utf-8")
         rows = read_rows(tmp_path / name, {"高兴": "joy"}, LabelSpace.EMOTION)
         assert rows == [("好, 真好", "joy")]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_slices_are_called_as_people_call_them(language: str) -> None:
+    words = Words(language)
+    ours = [f"length:{length_of('x' * size)}" for size in (1, 20, 90)]
+    ours += [f"language:{one}" for one in ("zh-Hans", "zh-Hant", "en", "und")]
+    pairs = [group.name for group in SentencePairs().groups()]
+    sides = [f"{pair}:{side}" for pair in pairs for side in ("plain", "changed")]
+
+    names = [slice_name(key, words) for key in (*ours, *pairs, *sides)]
+
+    assert pairs
+    assert len(set(names)) == len(names)
+    assert not any(name in (*ours, *pairs, *sides) for name in names)
+    assert slice_name("a set's own", words) == "a set's own"
+    assert all(source_name(space, words) != space for space in map(str, LabelSpace))
+
+
+def run_report(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "services.emotion_tag.report", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("text,mood\nx,joy\n", "has no column 'label'"),
+        ("text,label\nx,glee\n", "has a label of emotion: joy, "),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_one_line(
+    tmp_path: Path, content: str, said: str
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(content, "utf-8")
+
+    done = run_report("--file", str(file), "--out", str(tmp_path / "page.html"))
+
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "page.html").exists()

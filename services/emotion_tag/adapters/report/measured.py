@@ -2,6 +2,7 @@
 
 from services.emotion_tag.adapters.report.markup import Table, figure, tag, text
 from services.emotion_tag.adapters.report.pictures import Interval, bars, intervals, matrix, square
+from services.emotion_tag.adapters.report.slice_names import slice_name, source_name
 from services.emotion_tag.adapters.report.words import Words
 from services.emotion_tag.application.governance.model_report import ModelReport, OnSet
 from services.emotion_tag.domain.aspect import ASPECT_NAMES
@@ -12,6 +13,7 @@ from services.emotion_tag.domain.taxonomy import EMOTIONS, TAXONOMY
 
 _COVERAGE = 0.8
 _MOST_SLICES = 16
+_LEAST_P = 0.001
 _CHINESE = {
     **{str(emotion): TAXONOMY[emotion].name.zh_hans for emotion in EMOTIONS},
     **{str(aspect): name.zh_hans for aspect, name in ASPECT_NAMES.items()},
@@ -71,7 +73,7 @@ def _set(one: OnSet, report: ModelReport, words: Words) -> str:
         class_="pictures",
     )
     against = _comparison(one.comparison, report, words) if one.comparison else ""
-    source = tag("p", text(one.source), class_="soft")
+    source = tag("p", text(source_name(one.source, words)), class_="soft")
     return tag("h3", text(one.name)) + source + top + pictures + against
 
 
@@ -144,14 +146,14 @@ def _slices(figures: Figures, words: Words) -> str:
         return ""
     title = words["slices"]
     rows = [
-        (one.name, one.accuracy, f"{one.accuracy:.3f} ({one.count})")
+        (slice_name(one.name, words), one.accuracy, f"{one.accuracy:.3f} ({one.count})")
         for one in figures.slices[:_MOST_SLICES]
     ]
     table = Table(
         [words[key] for key in ("slice", "count", "accuracy", "macro_f1", "ece")],
         [
             [
-                one.name,
+                slice_name(one.name, words),
                 str(one.count),
                 f"{one.accuracy:.3f}",
                 f"{one.macro_f1:.3f}",
@@ -174,7 +176,13 @@ def _comparison(found: Comparison, report: ModelReport, words: Words) -> str:
     )
     slices = [part for part in found.slices if part.count >= LEAST_SLICE][:_MOST_SLICES]
     shown = [difference] + [
-        Interval(part.name, part.accuracy, part.accuracy, part.accuracy, is_good=part.accuracy >= 0)
+        Interval(
+            slice_name(part.name, words),
+            part.accuracy,
+            part.accuracy,
+            part.accuracy,
+            is_good=part.accuracy >= 0,
+        )
         for part in slices
     ]
     table = Table(
@@ -188,14 +196,14 @@ def _comparison(found: Comparison, report: ModelReport, words: Words) -> str:
                 str(found.count),
             ],
             *(
-                [part.name, f"{part.accuracy:+.4f}", "", "", str(part.count)]
+                [slice_name(part.name, words), f"{part.accuracy:+.4f}", "", "", str(part.count)]
                 for part in found.slices
             ),
         ],
     )
     top = cards(
         card(f"{found.macro_f1:+.3f}", words["macro_f1"]),
-        card(f"{found.p_value:.3g}", words["mcnemar"]),
+        card(_p_value(found.p_value), words["mcnemar"]),
         card(str(found.only_one_right), words["only_this"]),
         card(str(found.only_other_right), words["only_other"]),
     )
@@ -203,3 +211,7 @@ def _comparison(found: Comparison, report: ModelReport, words: Words) -> str:
         title, intervals(title, shown, _points), words["comparison.note"], table, words["table"]
     )
     return top + picture
+
+
+def _p_value(p: float) -> str:
+    return f"{p:.3f}" if p >= _LEAST_P else f"< {_LEAST_P}"

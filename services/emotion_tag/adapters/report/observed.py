@@ -3,6 +3,7 @@
 from services.emotion_tag.adapters.report.markup import Table, figure, table, tag, text
 from services.emotion_tag.adapters.report.measured import card, cards, named
 from services.emotion_tag.adapters.report.pictures import Interval, bars, intervals, pairs
+from services.emotion_tag.adapters.report.slice_names import slice_name
 from services.emotion_tag.adapters.report.words import Words
 from services.emotion_tag.application.governance.model_report import ModelReport
 from services.emotion_tag.domain.drift import (
@@ -137,7 +138,7 @@ def fairness_section(report: ModelReport, words: Words) -> str:
         return ""
     shown = [
         Interval(
-            gap.group.name,
+            slice_name(gap.group.name, words),
             gap.valence,
             gap.valence_low,
             gap.valence_high,
@@ -149,7 +150,7 @@ def fairness_section(report: ModelReport, words: Words) -> str:
         [words[key] for key in ("slice", "meaning", "pairs", "flip", "valence", "confidence")],
         [
             [
-                gap.group.name,
+                slice_name(gap.group.name, words),
                 words.of(gap.group.meaning_zh, gap.group.meaning_en),
                 str(len(gap.group.pairs)),
                 f"{gap.flip_share:.1%} ({gap.flip_low:.1%}–{gap.flip_high:.1%})",
@@ -162,15 +163,22 @@ def fairness_section(report: ModelReport, words: Words) -> str:
     title = words["valence"]
     picture = intervals(title, shown, "{:+.3f}".format)
     flips = [
-        (gap.group.name, gap.flip_share, f"{gap.flip_share:.0%} / {len(gap.group.pairs)}")
+        (
+            slice_name(gap.group.name, words),
+            gap.flip_share,
+            f"{gap.flip_share:.0%} / {len(gap.group.pairs)}",
+        )
         for gap in found.gaps
     ]
-    rows = [(one.name, one.accuracy, f"{one.accuracy:.2f} ({one.count})") for one in found.slices]
+    rows = [
+        (slice_name(one.name, words), one.accuracy, f"{one.accuracy:.2f} ({one.count})")
+        for one in found.slices
+    ]
     by_slice = Table(
         [words[key] for key in ("slice", "count", "accuracy", "macro_f1", "ece")],
         [
             [
-                one.name,
+                slice_name(one.name, words),
                 str(one.count),
                 f"{one.accuracy:.3f}",
                 f"{one.macro_f1:.3f}",

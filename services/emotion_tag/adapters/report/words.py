@@ -113,7 +113,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "meaning": ("换了什么", "what is swapped"),
     "fairness.slices": ("不同说法上的正确率", "Accuracy by way of speaking"),
     "fairness.slices.note": (
-        "plain 是原句，changed 是换了说法的同一句。",
+        "同一句话，原句与换了说法后的。",
         "“plain” is the first sentence of a pair, “changed” the one said otherwise.",
     ),
     "agreement.none": (

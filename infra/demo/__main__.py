@@ -22,20 +22,20 @@ from uuid import uuid4
 import aiohttp
 import grpc
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from infra.demo import picture
 from infra.demo.api import Api, ApiError, Json, open_session
 from infra.demo.feelings_tour import tour
 from infra.demo.importers.choosing import read_community
-from infra.demo.importers.community import Comment, Community, Post
+from infra.demo.importers.community import Community
 from infra.demo.importers.report import DataError
 from infra.demo.live import Line, Replay, Replayed
-from infra.demo.loading import Loader, purposes_of, start_campaigns
 from infra.demo.memory import Memory, fingerprint, recall
+from infra.demo.opening import open_shop
 from infra.demo.page.write import write_pages
+from infra.demo.saying import chosen, lines_of, live_keys
 from infra.demo.story import Story, tell
-from infra.demo.training import TrainingFailed, train
+from infra.demo.training import TrainingFailed
 from infra.demo.waiting import StillBusy, heard, told
 from infra.local.layout import ROOT
 from infra.local.postgres import SERVICES
@@ -43,9 +43,7 @@ from infra.local.programs import StackError
 from infra.local.stack import Stack, local_stack
 
 FOLDER = ROOT / ".local" / "demo"
-LIVE_LINES = 60
 PACE, PACE_ONCE = 2.0, 0.6  # seconds between two live lines; to read, and to be done
-TAG_BATCH = 500
 TAGGED = "resonance.emotion_tag.v1.ContentTagged"
 HEARD_WITHIN = 240.0  # seconds
 
@@ -66,7 +64,7 @@ class Demo:
         self._console, self._community, self._data = console, community, data
         self._began = perf_counter()
         self._memory = recall(FOLDER / "memory.json", data)
-        self._live_keys = _live_keys(community)
+        self._live_keys = live_keys(community)
         self._replayed = Replayed()
         self._stories: list[Story] = []
 
@@ -79,14 +77,14 @@ class Demo:
         """Load, train, replay, show; return how much failed."""
         admin = await Api(session).sign_in(str(uuid4()), "admin")
         if self._memory is None:
-            self._memory = await self._load(stack, admin)
+            self._memory = await self._open(stack, admin)
             self._memory.save(FOLDER / "memory.json")
         else:
             self._console.print("[bold]The shop is as the last run left it.[/]")
         memory = self._memory
         self._console.print(picture.evaluation_table(memory.evaluations))
-        lines = self._lines(memory)
-        told_as_stories = await _chosen(
+        lines = lines_of(self._community, memory.loaded, self._live_keys)
+        told_as_stories = await chosen(
             admin, lines
         )  # not said before, so that they change something
         others = [line for line in lines if line not in told_as_stories]
@@ -109,80 +107,21 @@ class Demo:
             await _until_interrupted(self._console)
         return len(failures)
 
-    async def _load(self, stack: Stack, admin: Api) -> Memory:
-        """Bring the community in, hear it out, train on it."""
+    async def _open(self, stack: Stack, admin: Api) -> Memory:
         memory = Memory(data=self._data)
-        community = self._community
-        posts = [post for post in community.posts if post.key not in self._live_keys]
-        comments = [
-            comment
-            for comment in community.comments
-            if comment.key not in self._live_keys and comment.post_key not in self._live_keys
-        ]
-        loader = Loader(admin, memory.loaded)
-        with _progress(self._console) as progress:
-
-            def counting(what: str, total: int) -> Any:
-                task = progress.add_task(what, total=total)
-                return lambda: progress.advance(task)
-
-            users, items = community.users, community.items
-            await loader.users(users, counting("people and their consents", len(users)))
-            await loader.items(items, counting("catalogue", len(items)))
-            await self._heard(stack)
-            behaviors = community.behaviors
-            await loader.behaviors(behaviors, counting("behaviours", len(behaviors)))
-            total = len(posts) + len(comments)
-            await loader.texts(posts, comments, counting("posts and comments", total))
-            task = progress.add_task("tags, moods, portraits: events on their way", total=None)
-            await self._heard(stack, lambda left: progress.update(task, description=_left(left)))
-            memory.texts_per_second = await _tagging_rate(admin, [*posts, *comments])
-            task = progress.add_task("training the recommender", total=100)
-            trained = await train(admin, lambda done: progress.update(task, completed=100 * done))
-            progress.update(task, completed=100)
-        campaigns = await start_campaigns(admin, community.campaigns)
-        memory.training_seconds = trained.fit_seconds
-        memory.evaluations = trained.evaluations
-        memory.counts = {
-            "users": len(community.users),
-            "items": len(community.items),
-            "behaviors": memory.loaded.behaviors,
-            "behaviors_withheld_without_consent": memory.loaded.withheld,
-            "posts": memory.loaded.posts,
-            "comments": memory.loaded.comments,
-            "campaigns": campaigns,
-            "rows_skipped": sum(community.report.skipped.values()),
-        }
+        await open_shop(
+            admin,
+            self._community,
+            memory,
+            self._live_keys,
+            self._console,
+            lambda progress: self._heard(stack, progress),
+        )
         return memory
 
     async def _heard(self, stack: Stack, progress: Any = lambda _: None) -> None:
         urls = {name: stack.metrics_url(name) for name in SERVICES}
         await heard(stack.broker_url, urls, within=HEARD_WITHIN, progress=progress)
-
-    def _lines(self, memory: Memory) -> list[Line]:
-        """The last things that were said, to be said live now."""
-        users = {user.key: (number, user) for number, user in enumerate(self._community.users)}
-        posts = {post.key: post for post in self._community.posts}
-        anywhere = next(iter(memory.loaded.post_ids.values()))
-        lines = []
-        for text in _texts(self._community):
-            if text.key not in self._live_keys:
-                continue
-            item_ids = text.item_ids if isinstance(text, Post) else posts[text.post_key].item_ids
-            number, user = users[text.author_key]
-            known = (memory.loaded.post_of_item.get(item_id) for item_id in item_ids)
-            lines.append(
-                Line(
-                    name=user.display_name,
-                    user_id=memory.loaded.user_ids[user.key],
-                    post_id=next((each for each in known if each), anywhere),
-                    text=text.body[:1000],
-                    item_ids=item_ids,
-                    is_simulated=text.is_simulated,
-                    allows_mood="EMOTION_INFERENCE" in purposes_of(number),
-                )
-            )
-        return lines
 
     async def _replay(
         self, stack: Stack, admin: Api, lines: Sequence[Line], *, pace: float
@@ -262,47 +201,6 @@ class Demo:
         )
 
 
-def _texts(community: Community) -> list[Post | Comment]:
-    texts: list[Post | Comment] = [*community.posts, *community.comments]
-    return sorted(texts, key=lambda text: text.at)
-
-
-def _live_keys(community: Community) -> frozenset[str]:
-    """The last things that were said, one for each person, are kept for the live part."""
-    chosen: dict[str, str] = {}
-    for text in reversed(_texts(community)):
-        if len(chosen) < LIVE_LINES:
-            chosen.setdefault(text.author_key, text.key)
-    return frozenset(chosen.values())
-
-
-async def _tagging_rate(admin: Api, texts: Sequence[Post | Comment]) -> float:
-    """Texts a second of the batch call, through the gateway, one call after another."""
-    inputs = [{"text": text.body} for text in texts]
-    began = perf_counter()
-    for start in range(0, len(inputs), TAG_BATCH):
-        await admin.post("/v1/emotions:batchTag", {"texts": inputs[start : start + TAG_BATCH]})
-    return len(inputs) / (perf_counter() - began) if inputs else 0.0
-
-
-async def _chosen(admin: Api, lines: Sequence[Line]) -> list[Line]:
-    """The saddest and the gladdest line, and one of somebody who allows no mood."""
-    answer = await admin.post(
-        "/v1/emotions:batchTag", {"texts": [{"text": line.text} for line in lines]}
-    )
-    felt = [
-        (tag.get("intensity", 0.0) * tag["confidence"] * _sign(tag), line)
-        for tag, line in zip(answer["tags"], lines, strict=True)
-    ]
-    allowed = sorted((pair for pair in felt if pair[1].allows_mood), key=lambda pair: pair[0])
-    private = [line for _, line in felt if not line.allows_mood]
-    return [allowed[0][1], allowed[-1][1], *private[:1]]
-
-
-def _sign(tag: Any) -> int:
-    return {"POLARITY_POSITIVE": 1, "POLARITY_NEGATIVE": -1}.get(tag.get("polarity", ""), 0)
-
-
 async def _dead_letters(stack: Stack) -> list[str]:
     dead = await told(stack.broker_url, "dead")
     return [f"{dead} events were given up"] if dead else []
@@ -314,20 +212,6 @@ async def _until_interrupted(console: Console) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     console.print("\n[bold]Everything stays up until Ctrl-C.[/]")
     await stopping.wait()
-
-
-def _left(left: int) -> str:
-    return f"tags, moods, portraits: {left} events on their way"
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description:<46}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-    )
 
 
 async def run(*, once: bool, data: Path | None) -> int:

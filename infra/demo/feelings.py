@@ -27,7 +27,7 @@ PRAISES = (
 )
 """Both are simulated: nobody in the data said this."""
 
-MOST_PRAISES = 18
+MOST_PRAISES = 24
 KNOWN_WITHIN = 5.0  # seconds until the praise shows in what the product is known for
 FIRST_COMPLAINTS = 4  # at once; fewer are no crowd
 MOST_COMPLAINTS = 40

@@ -71,10 +71,11 @@ async def tour(
     liked, quiet = items[0], random.choice(items[-QUIET:])  # noqa: S311 - no secret
     console.print("[dim]Some people praise one product and complain of another; simulated.[/]")
     await praised(admin, agent, liked, loaded.post_of_item[liked], authors)
+    now = datetime.now(UTC)
+    person = await keep_diary(admin, now, hear)  # meanwhile the praise is heard, too
     view = await product_view(agent, liked, titles[liked])
     console.print(product_panel(view, names))
-    now = datetime.now(UTC)
-    diary = await look_ahead(admin, *await keep_diary(admin, now, hear), now)
+    diary = await look_ahead(admin, *person, now)
     other = await outlook(admin, *_most_talkative(community, loaded))
     for one in (diary, other):
         console.print(outlook_panel(one, names))

@@ -40,13 +40,13 @@ def product_section(view: ProductView, names: Names, words: Words) -> str:
     )
     cards = (tag("li", tag("b", text(value)), tag("span", text(name))) for value, name in facts)
     tags = [words.one_of(one["names"]) for one in view.known_for.get("tags", [])]
-    known = "".join(tag("li", text(one)) for one in tags) or tag("li", text(words["nothing_yet"]))
+    known = tag("ul", *(tag("li", text(one)) for one in tags), class_="tags")
     return (
         tag("h3", text(view.title))
         + tag("ul", *cards, class_="cards")
         + tag("div", _mix(profile, names, words), _aspects(profile, words), class_="pictures")
         + tag("h3", text(words["known_for"]))
-        + tag("ul", known, class_="tags")
+        + (known if tags else tag("p", text(words["nothing_yet"])))
         + _quotes(view, names, words)
     )
 

@@ -113,16 +113,24 @@ class PostgresReviews:
             )
             .scalar_subquery()
         )
-        query = (
-            select(reviews)
-            .where(reviews.c.rating_count + held < reviews.c.wanted_count, ~mine, ~rated, ~wrote)
+        is_free = (reviews.c.rating_count + held < reviews.c.wanted_count, ~mine, ~rated, ~wrote)
+        first = (
+            select(reviews.c.content_id)
+            .where(*is_free)
             .order_by(reviews.c.score.desc(), reviews.c.content_id.desc())
             .limit(limit)
             .with_for_update(of=reviews, skip_locked=True)
         )
         if kind is not None:
-            query = query.where(reviews.c.kind == str(kind))
-        return [_to_review(row) for row in await self._connection.execute(query)]
+            first = first.where(reviews.c.kind == str(kind))
+        locked = list((await self._connection.execute(first)).scalars())
+        # Somebody may have claimed one just before it was locked here: looked at again, unmoving.
+        again = (
+            select(reviews)
+            .where(reviews.c.content_id.in_(locked), *is_free)
+            .order_by(reviews.c.score.desc(), reviews.c.content_id.desc())
+        )
+        return [_to_review(row) for row in await self._connection.execute(again)]
 
     async def held_by(
         self, rater_id: UUID, kind: TextKind | None, now: datetime, limit: int

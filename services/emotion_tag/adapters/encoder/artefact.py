@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ class EncoderArtefact:
     """Everything the encoder needs at run time, but for the folding, which is the wide model's."""
 
     version: str
-    network: bytes
-    """ONNX: whole numbers `pieces` (texts, tokens) to floats `hidden` (texts, tokens, width)."""
+    network: bytes | Path
+    """ONNX, or the file of it: whole numbers `pieces` (texts, tokens) to floats `hidden` (texts,
+    tokens, width)."""
     pieces: bytes
     """A SentencePiece model."""
     tokens: int
@@ -55,16 +57,24 @@ def load(folder: Path, folding: str) -> EncoderArtefact:
     """
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-        files = {name: (folder / name).read_bytes() for name in _FILES}
+        files = {name: _mapped(folder / name) for name in _FILES}
     except (OSError, ValueError) as error:
         raise BrokenModelError(f"No readable encoder in {folder}: {error}") from error
     try:
-        return _unpacked(manifest, files, folding)
+        return _unpacked(manifest, files, folder, folding)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BrokenModelError(f"The encoder in {folder} is of another kind: {error!r}") from error
 
 
-def _unpacked(manifest: dict[str, Any], files: dict[str, bytes], folding: str) -> EncoderArtefact:
+def _mapped(path: Path) -> mmap:
+    """A file to look at: 18 MB that were read would stay with the process."""
+    with path.open("rb") as file:
+        return mmap(file.fileno(), 0, access=ACCESS_READ)
+
+
+def _unpacked(
+    manifest: dict[str, Any], files: dict[str, mmap], folder: Path, folding: str
+) -> EncoderArtefact:
     for name, content in files.items():
         if sha256(content).hexdigest() != manifest["sha256"][name]:
             raise BrokenModelError(f"{name} is not the file that {MANIFEST} names.")
@@ -73,8 +83,8 @@ def _unpacked(manifest: dict[str, Any], files: dict[str, bytes], folding: str) -
     with np.load(BytesIO(files[HEAD]), allow_pickle=False) as arrays:
         return EncoderArtefact(
             version=manifest["version"],
-            network=files[NETWORK],
-            pieces=files[PIECES],
+            network=folder / NETWORK,
+            pieces=bytes(files[PIECES]),
             tokens=int(manifest["tokens"]),
             head=arrays["head"].astype(np.float64),
             bias=arrays["bias"].astype(np.float64),
@@ -90,7 +100,9 @@ def save(artefact: EncoderArtefact, folding: str, folder: Path) -> int:
         head=artefact.head.astype(np.float32),
         bias=artefact.bias.astype(np.float32),
     )
-    files = {NETWORK: artefact.network, PIECES: artefact.pieces, HEAD: head.getvalue()}
+    network = artefact.network
+    network = network.read_bytes() if isinstance(network, Path) else network
+    files = {NETWORK: network, PIECES: artefact.pieces, HEAD: head.getvalue()}
     manifest = {
         "version": artefact.version,
         "sha256": {name: sha256(content).hexdigest() for name, content in files.items()},

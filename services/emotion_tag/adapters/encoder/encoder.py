@@ -94,7 +94,7 @@ class Encoder:
         return [_START, *pieces, _END]
 
 
-def _session(network: bytes) -> onnxruntime.InferenceSession:
+def _session(network: bytes | Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # a service scales by processes; and sums keep their order
     options.inter_op_num_threads = 1

@@ -52,11 +52,8 @@ class LinearModel:
         self._short = ShortTexts(*table)
         self.grams = GramMaker()
         self._rows = RowFinder(artefact.keys)
-        self._table = np.concatenate(
-            (artefact.weights.astype(np.int16), artefact.squares[:, None].astype(np.int16)), axis=1
-        )
         self._scale = artefact.scale
-        self.weights = artefact.weights
+        self.weights, self._squares = artefact.weights, artefact.squares
 
     def score(self, texts: Sequence[str]) -> Scored:
         if len(texts) == 1 and self._short.takes(texts[0]):
@@ -68,13 +65,12 @@ class LinearModel:
         first, last = grams.first.take(at), grams.last.take(at)
         if len(texts) == 1:
             text = np.zeros(len(known), np.int64)
-            sums = self._sum(known)
+            sums, squares = self._sum(known)
         else:
             text = symbols.ends.searchsorted(first)
-            sums = self._sums(known, text, len(texts))
-        squares = sums[:, -1]
+            sums, squares = self._sums(known, text, len(texts))
         length = np.sqrt(np.maximum(squares, 1))
-        logits = sums[:, :-1] * self._scale / length[:, None]
+        logits = sums * self._scale / length[:, None]
         return Scored(logits, symbols, known, text, first, last, length, squares == 0)
 
     def unknown_shares(self, texts: Sequence[str]) -> list[float]:
@@ -87,26 +83,29 @@ class LinearModel:
         shares: list[float] = ((all_grams - known) / np.maximum(all_grams, 1)).tolist()
         return shares
 
-    def _sum(self, known: Places) -> NDArray[np.int64]:
-        """Sum of the rows of one text's different n-grams."""
-        rows = self._table.take(list(set(known.tolist())), axis=0)
-        sums: NDArray[np.int64] = rows.sum(axis=0, dtype=np.int64, keepdims=True)
-        return sums
+    def _sum(self, known: Places) -> tuple[Places, Places]:
+        """Sums of the weights and of the squares of one text's different n-grams."""
+        rows = list(set(known.tolist()))
+        weights, squares = self.weights.take(rows, axis=0), self._squares.take(rows)
+        return weights.sum(axis=0, dtype=np.int64, keepdims=True), squares.sum(keepdims=True)
 
-    def _sums(self, known: Places, text: Places, texts: int) -> NDArray[np.int64]:
+    def _sums(self, known: Places, text: Places, texts: int) -> tuple[Places, Places]:
         """The same for several texts."""
-        sums = np.zeros((texts, self._table.shape[1]), np.int64)
+        sums = np.zeros((texts, self.weights.shape[1]), np.int64)
+        squares = np.zeros(texts, np.int64)
         if len(known):
-            pairs: _Whole = text * len(self._table) + known
-            if texts * len(self._table) < _MOST_IN_32:
+            pairs: _Whole = text * len(self.weights) + known
+            if texts * len(self.weights) < _MOST_IN_32:
                 pairs = pairs.astype(np.int32)  # is sorted in half the time
             pairs.sort()
             pairs = pairs[_differs(pairs)]
-            owner = pairs // len(self._table)
+            owner = pairs // len(self.weights)
             starts = _differs(owner).nonzero()[0]
-            rows = self._table.take(pairs - owner * len(self._table), axis=0)
-            sums[owner[starts]] = np.add.reduceat(rows, starts, axis=0, dtype=np.int32)
-        return sums
+            rows, owner = pairs - owner * len(self.weights), owner[starts]
+            weights, lengths = self.weights.take(rows, axis=0), self._squares.take(rows)
+            sums[owner] = np.add.reduceat(weights, starts, axis=0, dtype=np.int32)
+            squares[owner] = np.add.reduceat(lengths, starts, dtype=np.int32)
+        return sums, squares
 
 
 class RowFinder:

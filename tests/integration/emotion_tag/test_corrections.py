@@ -186,6 +186,50 @@ async def test_the_same_again_changes_nothing_and_what_was_said_is_kept(
     assert rest.corrections[0].HasField("supersede_time")
 
 
+async def test_what_two_raters_decide_moves_the_mood_of_an_author_who_allows_one(
+    correcting: Correcting, person: str
+) -> None:
+    content_id = await said(correcting, person)
+    before = await correcting.emotions.mood(person)
+
+    for _ in range(2):
+        await correcting.correct(content_id, who())
+
+    after = await correcting.emotions.mood(person)
+    assert before.valence < 0 < after.valence
+    assert after.version == before.version + 1
+
+
+async def test_a_correction_reaches_all_that_was_counted_of_the_text(
+    correcting: Correcting, person: str
+) -> None:
+    emotions = correcting.emotions
+    content_id = await said(correcting, person)
+
+    async def counted() -> tuple[float, float, float]:
+        """How angry, or negative, subjects, alerts and trends are."""
+        queries = (
+            "SELECT sums[8] FROM emotion_tag.subjects WHERE kind = 'product'",
+            "SELECT counts[2] FROM emotion_tag.alert_quarters WHERE kind = 'product'",
+            "SELECT sums[3] FROM emotion_tag.trend_sums WHERE is_hour AND topic = ''",
+        )
+        found = [await emotions.rows(query) for query in queries]
+        subjects, alerts, trends = (float(rows[0][0]) if rows else 0.0 for rows in found)
+        return subjects, alerts, trends
+
+    async def all_are_angry() -> bool:
+        subjects, alerts, trends = await counted()
+        return subjects > 0.5 and (alerts, trends) == (1, 1)
+
+    async def none_is() -> bool:
+        subjects, alerts, trends = await counted()
+        return subjects < 0.1 and (alerts, trends) == (0, 0)
+
+    await eventually(all_are_angry)
+    await correcting.correct(content_id, who(person, "shopper"))
+    await eventually(none_is)
+
+
 async def test_a_deleted_content_leaves_no_correction(correcting: Correcting, person: str) -> None:
     content_id = await said(correcting, person)
     await correcting.correct(content_id, who(person, "shopper"), reason="wörtlich")

@@ -15,18 +15,14 @@ happened, so every alert is false.
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.emotion_tag.domain.alert_counts import FAMILIES, QUARTER, Counts, Family
-from services.emotion_tag.domain.alert_rate import LOCAL, Habit
+from services.emotion_tag.domain.alert_rate import Habit
 from services.emotion_tag.domain.alert_watch import (
     FALSE_ALARMS,
     LEAST_PEOPLE,
@@ -34,69 +30,29 @@ from services.emotion_tag.domain.alert_watch import (
     threshold_for,
 )
 from services.emotion_tag.domain.aspect import ASPECTS
+from services.emotion_tag.training.alert_plain_ways import (
+    SAME_ALERT,
+    SPIKE_QUARTERS,
+    SPIKES,
+    WEEK,
+    Found,
+    plain_ways,
+)
 from services.emotion_tag.training.alert_replay import replay
+from services.emotion_tag.training.alert_worlds import (
+    AN_HOUR,
+    DAY,
+    START,
+    Ints,
+    Told,
+    World,
+    make_world,
+    tell,
+)
 
-START = datetime(2026, 3, 2, tzinfo=LOCAL).astimezone(UTC)  # a Monday
 LEARNING = 14  # days
-SPIKES = (2.0, 3.0, 5.0)
-SPIKE_QUARTERS = 12
-SAME_ALERT = 96  # quarters in which a family that is up again is the same alert
-WEEK, DAY, AN_HOUR = 7 * 96, 96, 4
-SATURDAY = 5
 
 _NO_ASPECTS = (0.0,) * len(ASPECTS)
-_BY_HOUR = 1 + 0.8 * np.cos((np.arange(24) - 21) / 24 * 2 * np.pi)  # most at nine in the evening
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-T = TypeVar("T", np.int64, np.float64)
-
-
-@dataclass(frozen=True)
-class World:
-    """Subjects of a kind, by quarter of an hour."""
-
-    texts: Ints
-    """[subject, quarter]"""
-    rates: Floats
-    """Share of negative texts, [subject, family, quarter]; without the scatter of hours."""
-    scatter: Floats
-    """What an hour multiplies it by, the same form."""
-
-
-def make_world(
-    rng: np.random.Generator, *, subjects: int, days: int, texts_a_day: float, spread: float
-) -> World:
-    """A world of quarters; `spread` is the squared coefficient of variation of an hour's rate."""
-    quarters = days * DAY
-    hour = np.arange(quarters) // AN_HOUR % 24
-    day = np.arange(quarters) // DAY % 7
-    profile = _BY_HOUR[hour] / _BY_HOUR.sum() / AN_HOUR
-    texts = rng.poisson(texts_a_day * profile, (subjects, quarters))
-    usual = np.array([0.05, 0.08, 0.02])
-    own = rng.gamma(3, 1 / 3, (subjects, len(FAMILIES), 1)) * usual[:, None]
-    season = 1 + 0.4 * np.sin((hour - 15) / 24 * 2 * np.pi) + 0.2 * (day >= SATURDAY)
-    hours = quarters // AN_HOUR
-    by_hour = rng.gamma(1 / spread, spread, (subjects, len(FAMILIES), hours))
-    return World(texts, np.minimum(own * season, 0.3), np.repeat(by_hour, AN_HOUR, axis=2))
-
-
-@dataclass
-class Told:
-    """A quarter of one subject as it is told, text by text."""
-
-    texts: int
-    at: list[list[int]]
-    """For each family the places of its texts, rising."""
-
-
-def tell(rng: np.random.Generator, texts: int, rates: Floats) -> Told:
-    draws = rng.random(texts)
-    edges = np.concatenate([[0.0], np.minimum(rates, 0.9).cumsum()])
-    return Told(
-        texts,
-        [((draws >= low) & (draws < high)).nonzero()[0].tolist() for low, high in pairwise(edges)],
-    )
 
 
 class Watched:
@@ -144,15 +100,6 @@ class Watched:
 
 
 @dataclass
-class Found:
-    """What one way of looking found."""
-
-    alarms: int = 0
-    delays: dict[float, list[float]] | None = None
-    """Minutes from the beginning of a spike, by its size; those not noticed are missing."""
-
-
-@dataclass
 class Result:
     """All that was counted in a world."""
 
@@ -197,7 +144,7 @@ def measure(rng: np.random.Generator, world: World, threshold: float) -> Result:
                 last[one, at] = quarter
     angry = everyone[:, 0]
     days = subjects * (quarters - first) // DAY
-    others = _plain(world.texts, everyone, angry, spike_at, spiked, alerts.alarms, first)
+    others = plain_ways(world.texts, everyone, angry, spike_at, spiked, alerts.alarms, first)
     return Result(days, subjects, alerts, others)
 
 
@@ -225,83 +172,6 @@ def _spike(
             if family is FAMILIES[0] and found is None:
                 found = (after + (place + 1) / told.texts) * (QUARTER / timedelta(minutes=1))
     return found, counts
-
-
-def _plain(
-    texts: Ints,
-    everyone: Ints,
-    angry: Ints,
-    spike_at: Ints,
-    spiked: Sequence[tuple[int, float, Ints]],
-    alarms: int,
-    first: int,
-) -> dict[str, Found]:
-    """The plain ways, with their usual limits and with as few false alarms as ours."""
-    usual = {"z-score": 3.0, "share": 0.15}
-    ways: dict[str, Callable[[Ints, Ints], Floats]] = {"z-score": _z_score, "share": _share}
-    found: dict[str, Found] = {}
-    for name, way in ways.items():
-        scores = [way(texts, everyone[:, at])[:, first:] for at in range(len(FAMILIES))]
-        limits = {f"{name} > {usual[name]:g}": usual[name]}
-        best = _limit_for(scores, alarms)
-        limits[f"{name} > {best:.2f}"] = best
-        for label, limit in limits.items():
-            delays: dict[float, list[float]] = {size: [] for size in SPIKES}
-            for one, size, counts in spiked:
-                row = angry[one : one + 1].copy()
-                row[0, spike_at[one] : spike_at[one] + SPIKE_QUARTERS] = counts
-                score = way(texts[one : one + 1], row)[0, spike_at[one] :][:SPIKE_QUARTERS]
-                over = (score > limit).nonzero()[0]
-                if len(over):
-                    delays[size].append(float(over[0] + 1) * 15)
-            found[label] = Found(_episodes(scores, limit), delays)
-    return found
-
-
-def _z_score(texts: Ints, negatives: Ints) -> Floats:
-    """Of the last hour's count, over the hours of the week before; nothing below five."""
-    del texts
-    hour = _last(negatives, AN_HOUR)
-    before = np.roll(hour, AN_HOUR, axis=1).astype(np.float64)
-    mean = _last(before, WEEK) / WEEK
-    deviation = np.sqrt(np.maximum(_last(before**2, WEEK) / WEEK - mean**2, 0.25))
-    return np.where(hour >= LEAST_PEOPLE, (hour - mean) / deviation, 0.0)
-
-
-def _share(texts: Ints, negatives: Ints) -> Floats:
-    """Of the last hour's texts; nothing below five negative ones."""
-    hour = _last(negatives, AN_HOUR)
-    share = hour / np.maximum(_last(texts, AN_HOUR), 1)
-    return np.where(hour >= LEAST_PEOPLE, share, 0.0)
-
-
-def _last(values: NDArray[T], length: int) -> NDArray[T]:
-    """Sums over the last `length` quarters, this one included."""
-    sums = np.concatenate([np.zeros_like(values[:, :1]), values.cumsum(axis=1)], axis=1)
-    starts = np.maximum(np.arange(1, sums.shape[1]) - length, 0)
-    last: NDArray[T] = sums[:, 1:] - sums[:, starts]
-    return last
-
-
-def _episodes(scores: Iterable[Floats], limit: float) -> int:
-    """How often a score goes over the limit, a day of it counting once."""
-    count = 0
-    for family in scores:
-        for row in family:
-            last = -SAME_ALERT
-            for quarter in (row > limit).nonzero()[0]:
-                count += quarter - last >= SAME_ALERT
-                last = quarter
-    return count
-
-
-def _limit_for(scores: Sequence[Floats], alarms: int) -> float:
-    """The lowest limit with at most so many episodes."""
-    low, high = 0.0, float(max(score.max() for score in scores)) + 1e-9
-    for _ in range(24):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _episodes(scores, middle) > alarms else (low, middle)
-    return high
 
 
 def main() -> None:

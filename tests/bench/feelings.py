@@ -4,9 +4,10 @@ What is told is heard from the broker, so a latency ends when every reader could
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from time import perf_counter
+from typing import Any
 
 import grpc
 import nats
@@ -18,13 +19,18 @@ from resonance.community.v1.community_service_pb2_grpc import CommunityServiceSt
 from resonance.community.v1.post_pb2 import POST_KIND_NOTE
 from resonance.emotion_tag.v1 import emotion_tag_service_pb2 as pb
 from resonance.emotion_tag.v1.alert_pb2 import ALERT_STATE_OPEN
-from resonance.emotion_tag.v1.emotion_pb2 import SUBJECT_KIND_PRODUCT
+from resonance.emotion_tag.v1.emotion_pb2 import (
+    SUBJECT_KIND_PRODUCT,
+    TEXT_KIND_DANMAKU,
+    TEXT_KIND_UNSPECIFIED,
+)
 from resonance.emotion_tag.v1.emotion_tag_events_pb2 import AlertChanged, MoodChanged
 from resonance.emotion_tag.v1.emotion_tag_service_pb2_grpc import EmotionTagServiceStub
 from tests.bench.effects import TEXTS
 from tests.bench.rates import BLAME, PRAISE
 from tests.bench.row import Row
 from tests.bench.scene import Scene
+from tests.bench.texts import danmaku
 
 STREAMED = 5_000  # texts
 COMMENTS, PER_SECOND = 3_000, 200
@@ -40,32 +46,33 @@ STARTS = 3
 
 async def feeling_rows(scene: Scene) -> AsyncIterator[Row]:
     """Every figure of the running service; its restarts come last."""
-    yield await _stream_row(scene)
+    mixed = [f"{PRAISE[n % 4]}，{BLAME[n // 4 % 4]} {n}" for n in range(STREAMED)]
+    yield await _stream_row(scene, "danmaku", danmaku(STREAMED), TEXT_KIND_DANMAKU)
+    yield await _stream_row(scene, "praise and blame", mixed, TEXT_KIND_UNSPECIFIED)
     yield await _mood_row(scene)
     yield await _alert_row(scene)
     yield _memory_row(scene)
     yield await _start_row(scene)
 
 
-async def _stream_row(scene: Scene) -> Row:
+async def _stream_row(scene: Scene, what: str, texts: Sequence[str], kind: Any) -> Row:
     """Texts a second of one TagStream, each of them new."""
-    texts = [f"{PRAISE[n % 4]}，{BLAME[n // 4 % 4]} {n}" for n in range(STREAMED)]
 
     async def asked() -> AsyncIterator[pb.TagStreamRequest]:
         for number, text in enumerate(texts):
-            yield pb.TagStreamRequest(id=str(number), text=pb.TextInput(text=text))
+            yield pb.TagStreamRequest(id=str(number), text=pb.TextInput(text=text, kind=kind))
 
     async with grpc.aio.insecure_channel(scene.stack.address("emotion_tag")) as channel:
         began = perf_counter()
         answers = EmotionTagServiceStub(channel).TagStream(asked())
-        in_order = [answer.id async for answer in answers] == [str(n) for n in range(STREAMED)]
+        in_order = [answer.id async for answer in answers] == [str(n) for n in range(len(texts))]
         seconds = perf_counter() - began
     return Row(
-        name="TagStream, one stream",
+        name=f"TagStream of {what}, one stream",
         area="emotion_tag",
-        value=STREAMED / seconds,
+        value=len(texts) / seconds,
         unit="texts/s",
-        detail=f"{STREAMED:,} texts, {'in order' if in_order else 'NOT IN ORDER'}",
+        detail=f"{len(texts):,} texts, {'in order' if in_order else 'NOT IN ORDER'}",
     )
 
 

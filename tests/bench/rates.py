@@ -1,5 +1,6 @@
 """Calls a second: services against a bare echo, the gateway against direct calls and Envoy."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 import grpc
 
 from resonance.emotion_tag.v1 import emotion_tag_service_pb2 as emotion
+from resonance.emotion_tag.v1.emotion_pb2 import TEXT_KIND_DANMAKU
 from resonance.recommendation.v1 import recommendation_service_pb2 as recommendation
 from tests.bench.envoy import envoy
 from tests.bench.measuring import Load, echo_of, in_turn
 from tests.bench.row import Row
 from tests.bench.scene import Scene
+from tests.bench.texts import danmaku
 
 ITEMS = 20
 TEXTS = 10_000  # more than the service remembers
@@ -38,7 +41,10 @@ class Endpoint:
 
 
 def endpoints(user_ids: Sequence[str]) -> list[Endpoint]:
-    """The two calls that the goals name: a list for each person in turn, a new text each time."""
+    """The two calls that the goals name: a list for each person in turn, a new text each time.
+
+    The texts praise and blame in one: the slow part of the model reads nine in ten.
+    """
     texts = [f"{PRAISE[number % 4]}，{BLAME[number // 4 % 4]} {number}" for number in range(TEXTS)]
     return [
         Endpoint(
@@ -63,9 +69,27 @@ def endpoints(user_ids: Sequence[str]) -> list[Endpoint]:
     ]
 
 
+def danmaku_endpoint() -> Endpoint:
+    """TagText for what live rooms say, of which the slow part of the model reads little."""
+    said = danmaku(TEXTS)
+    return Endpoint(
+        name="TagText of danmaku",
+        area="emotion_tag",
+        method="/resonance.emotion_tag.v1.EmotionTagService/TagText",
+        payloads=[
+            emotion.TagTextRequest(text=text, kind=TEXT_KIND_DANMAKU).SerializeToString()
+            for text in said
+        ],
+        over=[
+            "POST /v1/emotions:tag " + json.dumps({"text": text, "kind": "TEXT_KIND_DANMAKU"})
+            for text in said
+        ],
+    )
+
+
 async def service_rows(scene: Scene, areas: frozenset[str]) -> AsyncIterator[Row]:
     """Each service's call against a bare echo with an equal answer."""
-    for endpoint in endpoints(scene.user_ids):
+    for endpoint in (*endpoints(scene.user_ids), danmaku_endpoint()):
         if endpoint.area not in areas:
             continue
         address = scene.stack.address(endpoint.area)

@@ -16,12 +16,20 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
-from services.emotion_tag.adapters.cascade.model import shipped
+from services.emotion_tag.adapters.cascade.model import SHIPPED, open_model, shipped
+from services.emotion_tag.application.ports import Tagger
 from services.emotion_tag.domain.tag import TextInput, TextKind
 
 ROUNDS = 5
 BATCH = 500
-AT_ONCE = {"alone": 200, "batched": 2_000, "SnowNLP": 60, "cnsenti": 400}
+AT_ONCE = {
+    "cascade alone": 200,
+    "cascade batched": 2_000,
+    "wide part alone": 400,
+    "wide part batched": 3_000,
+    "SnowNLP": 60,
+    "cnsenti": 400,
+}
 """Lines of a round, by how long each takes."""
 
 PEERS = ("snownlp", "cnsenti")
@@ -31,7 +39,16 @@ Work = Callable[[Sequence[str]], object]
 
 def works() -> dict[str, Work]:
     """Everything that is measured, by name."""
-    tagger = shipped()
+    found = _ours("cascade", shipped()) | _ours(
+        "wide part", open_model(SHIPPED, with_encoder=False)
+    )
+    if not missing():
+        found |= _peers()
+    return found
+
+
+def _ours(name: str, tagger: Tagger) -> dict[str, Work]:
+    """Whole answers, with evidence and aspects."""
 
     def inputs(lines: Sequence[str]) -> list[TextInput]:
         return [TextInput(line, TextKind.DANMAKU) for line in lines]
@@ -43,10 +60,7 @@ def works() -> dict[str, Work]:
         given = inputs(lines)
         return [tagger.tag(given[at : at + BATCH]) for at in range(0, len(given), BATCH)]
 
-    found: dict[str, Work] = {"alone": alone, "batched": batched}
-    if not missing():
-        found |= _peers()
-    return found
+    return {f"{name} alone": alone, f"{name} batched": batched}
 
 
 def missing() -> list[str]:

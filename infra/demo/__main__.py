@@ -25,7 +25,7 @@ from rich.console import Console
 
 from infra.demo import picture
 from infra.demo.api import Api, ApiError, Json, open_session
-from infra.demo.feelings_tour import tour
+from infra.demo.feelings_tour import prepare, tour
 from infra.demo.importers.choosing import read_community
 from infra.demo.importers.community import Community
 from infra.demo.importers.report import DataError
@@ -88,6 +88,7 @@ class Demo:
             admin, lines
         )  # not said before, so that they change something
         others = [line for line in lines if line not in told_as_stories]
+        await prepare(admin, self._community, memory.loaded)
         await self._replay(stack, admin, others, pace=PACE_ONCE if once else PACE)
         await self._tell_stories(admin, told_as_stories)
         self._console.rule("What the shop knows of feelings")

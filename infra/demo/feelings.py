@@ -28,7 +28,7 @@ PRAISES = (
 """Both are simulated: nobody in the data said this."""
 
 MOST_PRAISES = 24
-KNOWN_WITHIN = 5.0  # seconds until the praise shows in what the product is known for
+KNOWN_WITHIN = 60.0  # seconds until the praise shows in what the product is known for
 FIRST_COMPLAINTS = 4  # at once; fewer are no crowd
 MOST_COMPLAINTS = 40
 PATIENCE = 1.5  # seconds for an alert after each further complaint
@@ -88,13 +88,15 @@ def talkative(community: Community) -> list[str]:
     return [key for key, _ in said.most_common()]
 
 
-async def praised(
-    admin: Api, agent: Api, item_id: str, post_id: str, user_ids: Sequence[str]
-) -> None:
-    """Let people praise a product, and wait until it is known for something, or long enough."""
+async def praise(admin: Api, post_id: str, user_ids: Sequence[str]) -> None:
+    """Let people praise what a post is about."""
     for number, user_id in enumerate(user_ids[:MOST_PRAISES]):
         body = PRAISES[number % len(PRAISES)]
         await admin.post(f"/v1/posts/{post_id}/comments", {"authorId": user_id, "body": body})
+
+
+async def known(agent: Api, item_id: str) -> None:
+    """Wait until a product is known for something, or long enough: it is told of once a minute."""
     until = perf_counter() + KNOWN_WITHIN
     while perf_counter() < until:
         known_for = await agent.get(f"/v1/items/{item_id}/emotion")

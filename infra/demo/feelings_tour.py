@@ -15,8 +15,9 @@ from infra.demo.feelings import (
     Outlook,
     ProductView,
     alert_story,
+    known,
     outlook,
-    praised,
+    praise,
     product_view,
     talkative,
     talked_about,
@@ -50,6 +51,12 @@ class Tour:
         return summary_of(self.product, self.diary, self.alert)
 
 
+async def prepare(admin: Api, community: Community, loaded: Loaded) -> None:
+    """Let a product be praised, some time before it is shown what it is known for."""
+    liked = _items(community, loaded)[0]
+    await praise(admin, loaded.post_of_item[liked], _authors(loaded))
+
+
 async def tour(
     admin: Api,
     community: Community,
@@ -65,14 +72,12 @@ async def tour(
     taxonomy = await admin.get("/v1/emotions")
     names = names_of(taxonomy)
     titles = {item.item_id: item.title for item in community.items}
-    items = [item_id for item_id in talked_about(community) if item_id in loaded.post_of_item]
-    authors = list(loaded.user_ids.values())
-    random.shuffle(authors)  # another run has other people speak
+    items = _items(community, loaded)
     liked, quiet = items[0], random.choice(items[-QUIET:])  # noqa: S311 - no secret
     console.print("[dim]Some people praise one product and complain of another; simulated.[/]")
-    await praised(admin, agent, liked, loaded.post_of_item[liked], authors)
     now = datetime.now(UTC)
-    person = await keep_diary(admin, now, hear)  # meanwhile the praise is heard, too
+    person = await keep_diary(admin, now, hear)
+    await known(agent, liked)
     view = await product_view(agent, liked, titles[liked])
     console.print(product_panel(view, names))
     diary = await look_ahead(admin, *person, now)
@@ -80,7 +85,7 @@ async def tour(
     for one in (diary, other):
         console.print(outlook_panel(one, names))
     story = AlertStory(quiet, titles[quiet])
-    await alert_story(admin, agent, story, loaded.post_of_item[quiet], authors)
+    await alert_story(admin, agent, story, loaded.post_of_item[quiet], _authors(loaded))
     console.print(alert_panel(story))
     if "forecast" not in diary.answer:
         admin.failures.append(f"no forecast of lasting moods: {diary.answer}")
@@ -88,6 +93,18 @@ async def tour(
         admin.failures.append(f"no alert after {story.complaints} complaints")
     by_language = {one["emotion"]: one["name"] for one in taxonomy["emotions"]}
     return Tour(names=by_language, product=view, diary=diary, other=other, alert=story)
+
+
+def _items(community: Community, loaded: Loaded) -> list[str]:
+    """What can be spoken of, most talked about first."""
+    return [item_id for item_id in talked_about(community) if item_id in loaded.post_of_item]
+
+
+def _authors(loaded: Loaded) -> list[str]:
+    """Everybody, in another order each time: another run has other people speak."""
+    authors = list(loaded.user_ids.values())
+    random.shuffle(authors)
+    return authors
 
 
 def _most_talkative(community: Community, loaded: Loaded) -> tuple[str, str]:

@@ -6,16 +6,19 @@ dictionaries of OpenCC (Apache-2.0) by asking it for every single character of t
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 _PAIRS = Path(__file__).with_name("traditional.txt")
 _CUT = re.compile(r"(?:https?://|www\.)[!-~]+|@[^\s@:,.!?]{1,30}|\[[^\[\]\s]{1,10}\]")
 
-_WHOLE = r"(?:(?<![a-z0-9])|(?![a-z0-9])){0}(?:(?![a-z0-9])|(?<![a-z0-9]))"  # words of letters
 _CJK_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 
 LONGEST_TOPIC, LONGEST_TEXT = 64, 2_400
 """Characters; longer topics are shown folded, and forms are looked for in the beginning only."""
+
+MOST_LETTERS = 20_000  # remembered
 
 
 class FoldedText:
@@ -24,6 +27,7 @@ class FoldedText:
     def __init__(self) -> None:
         pairs = _PAIRS.read_text(encoding="utf-8").split()
         self._simplified = str.maketrans({pair[0]: pair[1] for pair in pairs})
+        self._letter = lru_cache(maxsize=MOST_LETTERS)(self._folded)
 
     def __call__(self, text: str) -> str:
         return _CUT.sub("\n", self._folded(text)).strip()
@@ -33,14 +37,23 @@ class FoldedText:
         letters = topic.replace(" ", "")
         if not letters or len(topic) > LONGEST_TOPIC:
             return None
-        pieces = [self._folded(one) for one in text[:LONGEST_TEXT]]
-        places = [at for at, piece in enumerate(pieces) for _ in piece]
-        pattern = _WHOLE.format(r"\s*".join(map(re.escape, letters)))
-        found = re.search(pattern, "".join(pieces))
-        if found is None:
-            return None
-        form = text[places[found.start()] : places[found.end() - 1] + 1]
-        return _CJK_GAP.sub("", " ".join(form.split()))
+        pieces = [self._letter(one) for one in text[:LONGEST_TEXT]]
+        places = [at for at, piece in enumerate(pieces) for one in piece if not one.isspace()]
+        string = "".join("".join(pieces).split())
+        start = string.find(letters)
+        while start >= 0:
+            first, last = places[start], places[start + len(letters) - 1]
+            if not (_run_on(pieces, first - 1) or _run_on(pieces, last)):
+                return _CJK_GAP.sub("", " ".join(text[first : last + 1].split()))
+            start = string.find(letters, start + 1)
+        return None
 
     def _folded(self, text: str) -> str:
         return unicodedata.normalize("NFKC", text).casefold().translate(self._simplified)
+
+
+def _run_on(pieces: Sequence[str], at: int) -> bool:
+    """Whether a word of letters goes on from one place to the next."""
+    if not 0 <= at < len(pieces) - 1:
+        return False
+    return all(one.isascii() and one.isalnum() for one in pieces[at][-1:] + pieces[at + 1][:1])

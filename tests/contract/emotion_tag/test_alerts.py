@@ -207,6 +207,19 @@ async def test_a_corrected_text_counts_as_people_decided(store: Store) -> None:
     assert (await crowd(store, Family.FEAR))[0] == 1
 
 
+async def test_a_correction_of_what_is_not_known_any_more_counts_nothing(store: Store) -> None:
+    text, later = angry(), NOON + LOOKED_BACK + HOUR
+    await say(store, text)
+    await say(store, text_of(Emotion.NEUTRAL, at=later), at=later)
+    await forget_counts(store.transactions, FixedClock(datetime.now(UTC) + LOOKED_BACK + HOUR))
+    before = (await watched(store, at=later)).habit
+
+    assert not await correct(store, as_felt(text, Emotion.FEAR), at=later)
+
+    assert (await watched(store, at=later)).habit == before
+    assert (await crowd(store, Family.FEAR))[0] == 0
+
+
 async def test_a_correction_that_is_heard_twice_or_first_counts_once(store: Store) -> None:
     text = angry()
     await store.tagged(text)

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.chassis.kernel.clock import Clock
-from services.emotion_tag.application.alerts.desk import Desk, recounted_since
+from services.emotion_tag.application.alerts.desk import LOOKED_BACK, Desk, recounted_since
 from services.emotion_tag.application.alerts.ports import AlertTransaction, AlertTransactions
 from services.emotion_tag.domain.alert import Alert
 from services.emotion_tag.domain.alert_counts import Family
@@ -46,7 +46,9 @@ async def recount_contents(
     now = clock.now()
     async with transactions() as tx:
         contents, found = await _heard(content_ids, tx, now)
-        new = await tx.mentions.put(found)  # waits for whoever counts one of them right now
+        lately = {one.content_id for one in contents if now - one.published_at < LOOKED_BACK}
+        # Waits for whoever counts one right now. Older ones were counted and are no more known.
+        new = await tx.mentions.put([one for one in found if one.content_id in lately])
         changed = await tx.mentions.recount(found)
         touched = [*new, *(is_now for _, is_now in changed)]
         if not touched:

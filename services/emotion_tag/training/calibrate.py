@@ -19,20 +19,22 @@ from services.emotion_tag.training.fit import FAMILIES
 from services.emotion_tag.training.scales import (
     PLAIN,
     Tuning,
-    allowed,
+    balance,
     fitted,
     probabilities_of,
+    rightness,
     scores_of,
 )
 
 Floats = NDArray[np.float64]
+KINDS = [kind for kind in TextKind if kind is not TextKind.UNKNOWN]
 Scales = dict[str, dict[str, Scale]]
 Thresholds = dict[str, dict[str, float]]
 
 _SHARPENINGS = (1.0, 1.5, 2.0, 3.0)
 _ENOUGH = 400  # texts of a kind, to have scales of its own
 _CHUNK = 500
-_LOST = 0.001
+_LOST = 0.0003
 """Share of right answers that asking the encoder about fewer texts may cost."""
 _FASTEST = 0.04
 """Share of danmaku that the encoder is asked about, repeated ones counted."""
@@ -107,27 +109,28 @@ def read(wide: WideReader, encoder: Encoder | None, examples: Sequence[Example])
 
 
 def _scales(tuning: Tuning, start: Scale, sharpening: float) -> Scales:
-    """For each language one for texts of unknown kind, and one for each kind with enough texts.
+    """For each language one for texts of unknown kind, and one for each kind of text.
 
-    A kind is tuned together with our own comments of all kinds, so that it does not become the
-    corpus that happens to stand for it. Texts whose emotion is only known as good or bad, and turns
-    of plays, say nothing about texts of unknown kind.
+    A kind with enough texts is tuned together with our own comments of all kinds, so that it does
+    not become the corpus that happens to stand for it; the other kinds are tuned on our own
+    comments, but for posts, which those are not. Texts whose emotion is only known as good or bad
+    tell of polarity only, and turns of plays say nothing about texts of unknown kind.
     """
     scales: Scales = {}
     for language in LANGUAGES:
         spoken = [i for i, e in enumerate(tuning.examples) if e.language == language]
-        general = [
-            i for i in spoken if tuning.examples[i].kind not in (TextKind.REVIEW, TextKind.CHAT)
-        ]
+        own = {i for i in spoken if tuning.examples[i].corpus == "own"}
+        ours = tuning.only(sorted(own))
+        general = [i for i in spoken if _is_general(tuning.examples[i])]
         unknown = fitted(tuning.only(general), start, sharpening)
         scales[language] = {TextKind.UNKNOWN.value: unknown}
-        for kind in TextKind:
-            here = [i for i in spoken if tuning.examples[i].kind is kind]
-            if len(here) >= _ENOUGH:
-                own = [
-                    i for i in spoken if tuning.examples[i].corpus == "own" and i not in set(here)
-                ]
-                scales[language][kind.value] = fitted(tuning.only(here + own), unknown, sharpening)
+        for kind in KINDS:
+            here = {i for i in spoken if tuning.examples[i].kind is kind}
+            if kind is TextKind.POST and len(here) < _ENOUGH:
+                continue
+            some = tuning.only(sorted(here | own)) if len(here) >= _ENOUGH else ours
+            telling = ours if kind is TextKind.REVIEW else some
+            scales[language][kind.value] = fitted(some, unknown, sharpening, telling)
     return scales
 
 
@@ -149,38 +152,51 @@ def _sharpening(tuning: Tuning) -> float:
 
 
 def _thresholds(tuning: Tuning, alone: Scales, together: Scales, sharpening: float) -> Thresholds:
-    """The least that costs no more than `_LOST` of the right answers, for each kind of text."""
+    """The least that costs no more than `_LOST` of the right answers, for each kind of text.
+
+    Rare emotions weigh more, as in the scales.
+    """
     found: Thresholds = {}
     for language, kinds in together.items():
         found[language] = {}
         for kind, scale in kinds.items():
-            rows = [
-                i
-                for i, e in enumerate(tuning.examples)
-                if e.language == language
-                and (e.kind == kind or (kind == TextKind.UNKNOWN and e.kind != TextKind.REVIEW))
-            ]
-            some = tuning.only(rows)
-            first = alone[language].get(kind, alone[language][TextKind.UNKNOWN.value])
-            sure, right_alone = _rightness(some.without_encoder(), first, sharpening)
-            _, right_together = _rightness(some, scale, sharpening)
-            best = right_together.mean()
+            some = tuning.only(_standing_for(tuning.examples, language, kind))
+            weight = balance(some.examples)
+            sure, right_alone = _answered(some.without_encoder(), alone[language][kind], sharpening)
+            _, right_together = _answered(some, scale, sharpening)
+            best = float(weight @ right_together)
             found[language][kind] = next(
                 (
                     below
                     for below in _THRESHOLDS
-                    if np.where(sure < below, right_together, right_alone).mean() >= best - _LOST
+                    if weight @ np.where(sure < below, right_together, right_alone) >= best - _LOST
                 ),
                 1.0,
             )
     return found
 
 
-def _rightness(tuning: Tuning, scale: Scale, sharpening: float) -> tuple[Floats, Floats]:
+def _standing_for(examples: Sequence[Example], language: str, kind: str) -> list[int]:
+    spoken = [i for i, e in enumerate(examples) if e.language == language]
+    here = [i for i in spoken if examples[i].kind == kind]
+    if kind != TextKind.UNKNOWN and len(here) >= _ENOUGH:
+        return here
+    return [i for i in spoken if _is_general(examples[i])]
+
+
+def _is_general(example: Example) -> bool:
+    """Whether it says something about texts of unknown kind."""
+    return example.corpus == "own" or example.kind not in (TextKind.REVIEW, TextKind.CHAT)
+
+
+def _answered(tuning: Tuning, scale: Scale, sharpening: float) -> tuple[Floats, Floats]:
     """How sure the answers are, and which are right."""
     shares = probabilities_of(scores_of(scale, tuning), sharpening)
-    sure = np.array([decide.confidence(scale, top) for top in shares.max(axis=1).tolist()])
-    return sure, allowed(tuning.examples)[np.arange(len(shares)), shares.argmax(axis=1)]
+    return _sureness(scale, shares), rightness(tuning.examples, shares)
+
+
+def _sureness(scale: Scale, shares: Floats) -> Floats:
+    return np.array([decide.confidence(scale, row) for row in shares.tolist()])
 
 
 def _fastest(
@@ -190,8 +206,8 @@ def _fastest(
     scale = of_kind(scales, TextKind.DANMAKU)
     tuning = read(wide, None, [Example(text, "zh", "danmaku") for text in danmaku])
     shares = probabilities_of(scores_of(scale, tuning), sharpening)
-    sure = [decide.confidence(scale, top) for top in shares.max(axis=1).tolist()]
-    return round(float(np.quantile(sure, _FASTEST)), 4) if sure else 0.0
+    sure = _sureness(scale, shares)
+    return round(float(np.quantile(sure, _FASTEST)), 4) if len(sure) else 0.0
 
 
 def _intensity(tuning: Tuning, scales: Scales, sharpening: float) -> list[float]:

@@ -230,12 +230,14 @@ def goemotions(data: Path, name: str) -> Iterator[Example]:
                 corpus="goemotions",
                 label=tuple((label, 1 / len(labels)) for label in labels),
                 positive=_positive(frozenset[Emotion]().union(*labels)),
-                kind=TextKind.COMMENT,
             )
 
 
 def brighter(data: Path, language: str, split: str, *, cues: bool = False) -> Iterator[Example]:
-    """BRIGHTER track b: several emotions with a strength of 0 to 3 each; none is neutral."""
+    """BRIGHTER track b: several emotions with a strength of 0 to 3 each; none is neutral.
+
+    Labelled in a way of its own, it does not stand for posts, but for what nobody knows of.
+    """
     code = {"zh": "chn", "en": "eng"}[language]
     with (data / "brighter_semeval2025" / f"{code}_track_b_{split}.csv").open(
         encoding="utf-8", newline=""
@@ -255,6 +257,7 @@ def brighter(data: Path, language: str, split: str, *, cues: bool = False) -> It
                 label=label,
                 positive=_positive(frozenset[Emotion]().union(*(part for part, _ in label))),
                 strength=max(strengths.values()) / 3,
+                kind=TextKind.UNKNOWN,
             )
 
 

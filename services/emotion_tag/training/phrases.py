@@ -15,6 +15,7 @@ from typing import Any
 from services.emotion_tag.domain.tag import TextKind
 from services.emotion_tag.domain.taxonomy import Emotion, Polarity
 from services.emotion_tag.training.corpora import ANGRY, NEGATIVE, POSITIVE, Example, Target
+from services.emotion_tag.training.scenes import scenes
 
 LEXICONS = Path(__file__).parents[1] / "locales" / "lexicons"
 SEED = 20
@@ -194,9 +195,13 @@ _OTHERS = {
 
 def phrases() -> Iterator[Example]:
     """The same comments at every call."""
+    lexicons = {
+        language: _words(tomllib.loads((LEXICONS / f"{language}.toml").read_text("utf-8")))
+        for language in PATTERNS
+    }
+    yield from scenes(lexicons)
     for language, patterns in PATTERNS.items():
-        read = tomllib.loads((LEXICONS / f"{language}.toml").read_text("utf-8"))
-        words = _words(read)
+        words = lexicons[language]
         random = Random(f"{SEED} {language}")  # noqa: S311 - has to be the same, not secret
         for meaning, forms in patterns:
             for number in range(_EACH * len(forms) // 4):

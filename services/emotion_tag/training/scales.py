@@ -11,15 +11,12 @@ from services.emotion_tag.adapters.cascade import decide
 from services.emotion_tag.adapters.cascade.calibration import Scale
 from services.emotion_tag.adapters.wide.polarity import Leaning, contrasts
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion, Polarity
+from services.emotion_tag.training.confidence import with_confidence
 from services.emotion_tag.training.corpora import Example, Label
 from services.emotion_tag.training.fit import FAMILIES, MEMBERS, mask_of
 
 Floats = NDArray[np.float64]
 
-RIGHT_IF_SURE = 0.8
-"""Of the answers that are not unsure, this share is right on the validation data."""
-_KNOTS = 24
-_SUREST = 0.985  # a bin has some hundred texts: that none is wrong does not mean that none will be
 _EVEN = 0.5
 _SIZE = len(EMOTIONS)
 _NEUTRAL_LEADS = (0.0, 0.5, 1.0, 1.5)
@@ -78,14 +75,27 @@ def probabilities_of(scores: Floats, sharpening: float) -> Floats:
     return np.array([decide.probabilities(row, sharpening) for row in scores.tolist()])
 
 
-def fitted(tuning: Tuning, start: Scale, sharpening: float) -> Scale:
-    """The scale that suits these examples; `start` is what it is kept near to."""
-    scale = _emotions(tuning, start)
-    scale = _positive(tuning, scale)
+def clearness_of(probabilities: Floats) -> Floats:
+    return np.array([decide.clearness(row) for row in probabilities.tolist()])
+
+
+def rightness(examples: Sequence[Example], probabilities: Floats) -> Floats:
+    """1 where the top emotion is one that the label allows, else 0."""
+    return allowed(examples)[np.arange(len(examples)), probabilities.argmax(axis=1)]
+
+
+def fitted(tuning: Tuning, start: Scale, sharpening: float, telling: Tuning | None = None) -> Scale:
+    """The scale that suits these examples; `start` is what it is kept near to.
+
+    Emotions and how sure they are go by those of `telling` alone, if it is given.
+    """
+    telling = telling or tuning
+    scale = _positive(tuning, _emotions(telling, start))
+    told = probabilities_of(scores_of(scale, telling), sharpening)
+    right = rightness(telling.examples, told)
+    scale = with_confidence(scale, clearness_of(told), right)
     scores = scores_of(scale, tuning)
-    probabilities = probabilities_of(scores, sharpening)
-    scale = _confidence(tuning.examples, probabilities, scale)
-    return _neutral_lead(tuning, scores, probabilities, scale)
+    return _neutral_lead(tuning, scores, probabilities_of(scores, sharpening), scale)
 
 
 def _emotions(tuning: Tuning, start: Scale) -> Scale:
@@ -150,35 +160,6 @@ def _positive(tuning: Tuning, scale: Scale) -> Scale:
     if some.encoder is None:
         found[1] = 0.0
     return replace(scale, positive=[round(value, 4) for value in found])
-
-
-def _confidence(examples: Sequence[Example], probabilities: Floats, scale: Scale) -> Scale:
-    likeliest = probabilities.max(axis=1)
-    right = allowed(examples)[np.arange(len(examples)), probabilities.argmax(axis=1)]
-    order = np.argsort(likeliest, kind="stable")
-    knots = _rising(likeliest[order], right[order])
-    believed = np.interp(likeliest, [p for p, _ in knots], [r for _, r in knots])
-    return replace(scale, confidence_knots=knots, unsure_below=_least_confidence(believed, right))
-
-
-def _rising(probability: Floats, right: Floats) -> list[tuple[float, float]]:
-    """How often answers were right by their probability: equal bins, made to rise by pooling."""
-    pools: list[tuple[float, float, int]] = []
-    for part in np.array_split(np.arange(len(right)), min(_KNOTS, max(2, len(right) // 40))):
-        pools.append((float(probability[part].mean()), float(right[part].mean()), len(part)))
-        while len(pools) > 1 and pools[-2][1] >= pools[-1][1]:
-            (p1, r1, n1), (p2, r2, n2) = pools[-2:]
-            both = n1 + n2
-            pools[-2:] = [((p1 * n1 + p2 * n2) / both, (r1 * n1 + r2 * n2) / both, both)]
-    return [(round(p, 5), round(min(r, _SUREST), 5)) for p, r, _ in pools]
-
-
-def _least_confidence(believed: Floats, right: Floats) -> float:
-    for threshold in np.arange(0.2, 0.95, 0.01):
-        sure = believed >= threshold
-        if sure.any() and right[sure].mean() >= RIGHT_IF_SURE:
-            return round(float(threshold), 2)
-    return 0.95
 
 
 def leaning_of(example: Example) -> Polarity | None:

@@ -16,6 +16,8 @@ from services.emotion_tag.training.phrases import phrases
 _HERE = Path(__file__).parent
 SEED = _HERE / "seed.jsonl"
 CHALLENGE = _HERE / "challenge.jsonl"
+TUNING = _HERE / "tuning.jsonl"
+"""Comments of our own that nothing learns from: what confidence on short comments rests on."""
 
 OCEMOTION_WEIGHT = 0.3  # labels from hashtags
 SHOPPING_WEIGHT = 0.2  # its emotions are only known as good or bad
@@ -105,6 +107,7 @@ def _tuned(data: Path, allowed: frozenset[str]) -> Iterator[Example]:
         yield from (e for e in _shopping(data) if is_tuned(e.text))
     yield from (e for e in corpora.cped(data, "valid") if is_tuned(e.group))
     yield from (e for e in _own() if is_tuned(e.text))
+    yield from corpora.own(TUNING, OWN_WEIGHT)
 
 
 def _learned(data: Path, sets: Sets, allowed: frozenset[str]) -> Iterator[Example]:

@@ -28,6 +28,9 @@ def texts(data: Path, sets: splits.Sets) -> list[TextInput]:
 
 
 def _research(data: Path) -> Iterator[TextInput]:
+    """OCEMOTION among them: its hashtags never say that a post is neutral, what reads it may."""
+    for post in corpora.ocemotion(data, "train.tsv", 1.0):
+        yield TextInput(post.text, TextKind.POST)
     for line in danmaku(data):
         yield TextInput(line, TextKind.DANMAKU)
     for number, review in enumerate(corpora.shopping(data, 1.0)):

@@ -25,4 +25,4 @@ def test_many_texts_are_decided_about_as_each_alone(
         scaled = decide.scaled(scale, row, None)
         assert shares == decide.probabilities(scaled, FITTED.sharpening)
         assert odds == scaled[-1]
-        assert confidence == decide.confidence(scale, max(shares))
+        assert confidence == decide.confidence(scale, shares)

@@ -32,7 +32,7 @@ class Scale:
     neutral_lead: float
     """Added to the log-odds of neutral before they are held against those for or against."""
     confidence_knots: list[tuple[float, float]]
-    """Probability of the top emotion and how often it was right, both rising."""
+    """Probability of the top emotion's family and how often answers were right, both rising."""
     unsure_below: float
     """Confidence under which an answer had better not be acted on."""
 

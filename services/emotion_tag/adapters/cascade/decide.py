@@ -18,6 +18,7 @@ FOR, AGAINST = (
     [place for place, emotion in enumerate(EMOTIONS) if TAXONOMY[emotion].polarity is side]
     for side in (Polarity.POSITIVE, Polarity.NEGATIVE)
 )
+_FAMILY_OF = [next(members for members in FAMILIES if place in members) for place in range(_SIZE)]
 LARGE = [members for members in FAMILIES if len(members) > 1]
 _TWO_SIDED = 9
 """Of two clauses that disagree each is half of what is said, of ten one is an exception: the fewer
@@ -101,19 +102,27 @@ def blended(
     return [part / total for part in mixed]
 
 
-def confidence(scale: Scale, likeliest: float) -> float:
-    """How often an answer of this probability was right on the validation data.
+def clearness(shares: list[float]) -> float:
+    """Probability of the whole family of the top emotion, one of SMP's six.
+
+    That an answer is right is told better by it than by the top emotion's own probability.
+    """
+    return sum([shares[place] for place in _FAMILY_OF[shares.index(max(shares))]])
+
+
+def confidence(scale: Scale, shares: list[float]) -> float:
+    """How often answers as clear as this one were right on the validation data.
 
     Below the lowest knot it falls to 0, so that any two answers can be told apart.
     """
-    knots = scale.confidence_knots
-    behind = bisect_right(knots, likeliest, key=lambda knot: knot[0])
+    knots, clear = scale.confidence_knots, clearness(shares)
+    behind = bisect_right(knots, clear, key=lambda knot: knot[0])
     if behind == 0:
-        return knots[0][1] * likeliest / knots[0][0] if knots[0][0] > 0 else knots[0][1]
+        return knots[0][1] * clear / knots[0][0] if knots[0][0] > 0 else knots[0][1]
     if behind == len(knots):
         return knots[-1][1]
     (p1, r1), (p2, r2) = knots[behind - 1], knots[behind]
-    return r1 + (r2 - r1) * (likeliest - p1) / (p2 - p1)
+    return r1 + (r2 - r1) * (clear - p1) / (p2 - p1)
 
 
 def polarity(

@@ -45,7 +45,7 @@ def decided(scale: Scale, wide: Floats, sharpening: float) -> Decided:
     positive = by_wide * wide.T[_SIZE] + by_encoder * 0.0 + by_emotions * leaning + added
     shares = odds / _sum(odds, range(_SIZE))
     _sharpen(shares, sharpening)
-    return Decided(shares.T.tolist(), positive.tolist(), _confidence(scale, shares.max(axis=0)))
+    return Decided(shares.T.tolist(), positive.tolist(), _confidence(scale, _clearness(shares)))
 
 
 def _sharpen(shares: Floats, power: float) -> None:
@@ -67,13 +67,21 @@ def _sharpen(shares: Floats, power: float) -> None:
         shares[strongest, text] = families[top[text], text]
 
 
-def _confidence(scale: Scale, likeliest: Floats) -> list[float]:
+def _clearness(shares: Floats) -> Floats:
+    """As `decide.clearness`."""
+    families = np.array([_sum(shares, members) for members in FAMILIES])
+    of_top = _IN_FAMILY.argmax(axis=0)[shares.argmax(axis=0)]
+    clear: Floats = families[of_top, np.arange(shares.shape[1])]
+    return clear
+
+
+def _confidence(scale: Scale, clear: Floats) -> list[float]:
     """As `decide.confidence`: the ends are knots here."""
     knots = scale.confidence_knots
-    probability, right = np.array([(0.0, 0.0), *knots, (np.inf, knots[-1][1])]).T
-    behind = probability.searchsorted(likeliest, side="right")
-    p1, p2, r1, r2 = probability[behind - 1], probability[behind], right[behind - 1], right[behind]
-    sure: list[float] = (r1 + (r2 - r1) * (likeliest - p1) / (p2 - p1)).tolist()
+    known, right = np.array([(0.0, 0.0), *knots, (np.inf, knots[-1][1])]).T
+    behind = known.searchsorted(clear, side="right")
+    c1, c2, r1, r2 = known[behind - 1], known[behind], right[behind - 1], right[behind]
+    sure: list[float] = (r1 + (r2 - r1) * (clear - c1) / (c2 - c1)).tolist()
     return sure
 
 

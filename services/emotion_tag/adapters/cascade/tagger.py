@@ -217,7 +217,7 @@ class CascadeTagger:
         scale = of_kind(self._calibration.alone[language], one.kind)
         scores = decide.scaled(scale, reading.logits[at].tolist(), None)
         shares = decide.probabilities(scores, self._calibration.sharpening)
-        return _Answer(language, shares, scores[-1], decide.confidence(scale, max(shares)))
+        return _Answer(language, shares, scores[-1], decide.confidence(scale, shares))
 
     def _all_alone(self, wanted: Sequence[TextInput], reading: Reading) -> list[_Answer]:
         """The same for every text; many are decided about together."""
@@ -252,7 +252,7 @@ class CascadeTagger:
         scores = decide.scaled(scale, wide, encoded)
         answer.probabilities = decide.probabilities(scores, self._calibration.sharpening)
         answer.odds = scores[-1]
-        answer.confidence = decide.confidence(scale, max(answer.probabilities))
+        answer.confidence = decide.confidence(scale, answer.probabilities)
         answer.strong = encoded[-1]
 
     def _use_context(self, one: TextInput, answer: _Answer, reply: _Answer | None) -> None:
@@ -264,7 +264,7 @@ class CascadeTagger:
             shares = with_prior(weights, one.text, shares, one.context.prior)
         if shares is not own:
             answer.probabilities = shares
-            answer.confidence = decide.confidence(self._scale(one, answer), max(shares))
+            answer.confidence = decide.confidence(self._scale(one, answer), shares)
 
     def _scale(self, one: TextInput, answer: _Answer) -> Scale:
         fitted = self._calibration

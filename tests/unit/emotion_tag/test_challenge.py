@@ -9,6 +9,7 @@ import pytest
 
 from services.emotion_tag.domain.tag import TextKind
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Polarity
+from services.emotion_tag.training.phrases import phrases
 
 TRAINING = Path(__file__).parents[3] / "services" / "emotion_tag" / "training"
 LEAST = 480
@@ -68,6 +69,23 @@ def test_no_comment_of_the_test_half_is_nearly_one_that_is_learned_from() -> Non
             assert len(ours & known) <= ALIKE * len(ours | known), row["text"]
     texts = [row["text"] for row in ROWS]
     assert len(set(texts)) == len(texts)
+
+
+def test_nothing_else_of_ours_is_a_comment_of_the_test_half() -> None:
+    tested = {row["text"] for row in TEST}
+    tuned = {row["text"] for row in rows_of("tuning.jsonl")}
+    made = {example.text for example in phrases()}
+
+    assert not tested & (tuned | made)
+    assert not tuned & {row["text"] for row in (*TRAIN, *rows_of("seed.jsonl"))}
+
+
+def test_phrases_are_different_and_the_same_at_every_call() -> None:
+    first, again = list(phrases()), list(phrases())
+
+    assert first == again
+    assert len({example.text for example in first}) >= 0.95 * len(first)
+    assert {e for example in first for label, _ in example.label for e in label} == set(EMOTIONS)
 
 
 def pairs(text: str) -> set[str]:

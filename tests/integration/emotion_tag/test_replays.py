@@ -233,7 +233,7 @@ async def kept(emotions: Harness) -> dict[str, str]:
                 found[name] = str(rows[0][0])
         return found == before
 
-    await eventually(is_settled, within=30)
+    await eventually(is_settled, within=90)
     return found
 
 

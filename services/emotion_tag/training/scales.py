@@ -81,7 +81,8 @@ def clearness_of(probabilities: Floats) -> Floats:
 
 def rightness(examples: Sequence[Example], probabilities: Floats) -> Floats:
     """1 where the top emotion is one that the label allows, else 0."""
-    return allowed(examples)[np.arange(len(examples)), probabilities.argmax(axis=1)]
+    right: Floats = allowed(examples)[np.arange(len(examples)), probabilities.argmax(axis=1)]
+    return right
 
 
 def fitted(tuning: Tuning, start: Scale, sharpening: float, telling: Tuning | None = None) -> Scale:

@@ -7,8 +7,8 @@ from services.emotion_tag.adapters.switch import SwitchableTagger
 from services.emotion_tag.domain.drift import Traits
 from services.emotion_tag.domain.tag import EmotionTag, TextInput
 
-LOOKED_AT = 16
-"""Texts of a batch that are read again to see how: some milliseconds at most."""
+LOOKED_AT = 4
+"""Texts of a batch that are read again to see how: a sample, as it is on the way to moods."""
 
 
 @runtime_checkable

@@ -41,7 +41,7 @@ WORDS = """
 for = ["sibei worth"]
 against = ["chop carrot"]
 """
-SAID = "You guys chop carrot one, I am so angry, the worst shop ever!"
+SAID = "I hate this shop, they chop carrot, so angry"
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from services.emotion_tag.adapters.cascade.model import MODELS, open_model
 from services.emotion_tag.adapters.cascade.tagger import CascadeTagger
-from services.emotion_tag.domain.tag import TextInput
+from services.emotion_tag.domain.tag import TextInput, TextKind
 from services.emotion_tag.domain.taxonomy import Emotion, Polarity
 
 E = Emotion
@@ -66,7 +66,7 @@ def model(request: pytest.FixtureRequest) -> CascadeTagger:
 def test_it_is_read_as_it_is_meant(
     model: CascadeTagger, phenomenon: str, text: str, emotions: tuple[E, ...]
 ) -> None:
-    assert model.tag([TextInput(text)])[0].emotion in emotions, phenomenon
+    assert model.tag([TextInput(text, TextKind.COMMENT)])[0].emotion in emotions, phenomenon
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_it_is_read_as_it_is_meant(
     ],
 )
 def test_the_polarity_is_meant_too(model: CascadeTagger, text: str, polarity: Polarity) -> None:
-    assert model.tag([TextInput(text)])[0].polarity is polarity
+    assert model.tag([TextInput(text, TextKind.COMMENT)])[0].polarity is polarity

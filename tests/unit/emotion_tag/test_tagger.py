@@ -107,6 +107,21 @@ def test_the_language_is_recognised(text: str, language: str) -> None:
     assert tag(text).language == language
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "物流很快，質量超好，好喜歡",
+        "客服不回消息！退款还要我出运费",
+        "Love it! So happy, thank you",
+    ],
+)
+def test_evidence_does_not_run_from_one_clause_into_the_next(text: str) -> None:
+    said = [text[span.start : span.end] for span in tag(text).evidence]
+
+    assert said
+    assert not any(mark in piece for piece in said for mark in "，！!,")
+
+
 def test_evidence_is_exact_around_characters_of_every_width() -> None:
     text = "👨‍👩‍👧ﬁne㎏👍🏽氣死我了😡！！！！！！"
 

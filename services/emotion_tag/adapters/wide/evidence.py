@@ -2,8 +2,8 @@
 
 An n-gram speaks for the top emotion as far as it lifts it above what the other emotions got from
 it, each weighed by its probability (the slope of the log-probability). It is shared out among the
-symbols it covers; runs of symbols that got a noticeable share are the evidence, less the breaks at
-their ends. Sums are made in whole numbers, so they do not depend on the other texts of a batch.
+symbols it covers; runs of symbols of one clause that got a noticeable share are the evidence. Sums
+are made in whole numbers, so they do not depend on the other texts of a batch.
 """
 
 from collections.abc import Sequence
@@ -54,6 +54,7 @@ class Evidence:
         """The evidence in each text that is `wanted`, in offsets of the original text."""
         symbols = scored.symbols
         says = self._grams.says_something(symbols).tolist()
+        breaks = self._grams.breaks(symbols).tolist()
         loudness, origin = spoke.tolist(), symbols.origin.tolist()
         found: list[Spans] = []
         first = 0
@@ -61,7 +62,7 @@ class Evidence:
             symbols.ends.tolist(), symbols.offsets.tolist(), wanted, strict=True
         ):
             if is_wanted:
-                runs = _runs(loudness[first:end], says[first:end])
+                runs = _runs(loudness[first:end], says[first:end], breaks[first:end])
                 found.append(_placed(runs, loudness[first:end], origin[first : end + 1], offset))
             else:
                 found.append(())
@@ -78,10 +79,10 @@ def _shared_by_words(spoke: Spoke, in_words: NDArray[np.bool_]) -> Spoke:
     return shared
 
 
-def _runs(spoke: list[int], says: list[bool]) -> list[tuple[int, int, int]]:
+def _runs(spoke: list[int], says: list[bool], breaks: list[bool]) -> list[tuple[int, int, int]]:
     """Loud runs that say something, as minus their loudness, first symbol and one behind the last.
 
-    A break belongs to a run if it is loud itself and stands inside.
+    A break ends a run; a space belongs to it if it is loud itself and stands inside.
     """
     enough = max(max(spoke, default=0), 1) // _NOTICEABLE
     runs: list[tuple[int, int, int]] = []
@@ -91,7 +92,7 @@ def _runs(spoke: list[int], says: list[bool]) -> list[tuple[int, int, int]]:
             at += 1
             continue
         begin = behind = at
-        while at < size and spoke[at] > enough:
+        while at < size and spoke[at] > enough and not breaks[at]:
             at += 1
             if says[at - 1]:
                 behind = at

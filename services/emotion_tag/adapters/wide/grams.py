@@ -115,6 +115,11 @@ class GramMaker:
         says: Mask = (kinds != BREAK) & (kinds != CLOSED) & (symbols.codes != SPACE)
         return says
 
+    def breaks(self, symbols: Symbols) -> Mask:
+        """Which symbols end a clause."""
+        kinds: Mask = self._kinds_of(symbols) == BREAK
+        return kinds
+
     def _kinds_of(self, symbols: Symbols) -> NDArray[np.uint8]:
         return self._kinds[np.minimum(symbols.codes, CODE_POINTS)]
 

@@ -36,8 +36,8 @@ from services.chassis.kernel.clock import Clock, SystemClock
 from services.chassis.kernel.errors import Unavailable
 from services.chassis.messaging.broker import Broker
 from services.chassis.messaging.loops import reaction_loops
+from services.chassis.messaging.reaction import Reaction
 from services.chassis.messaging.relay import Relay
-from services.chassis.messaging.subscriber import Reaction
 from services.chassis.observability import logs, tracing
 from services.chassis.observability.probes import Probes
 from services.chassis.observability.readiness import Readiness

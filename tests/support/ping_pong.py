@@ -25,9 +25,10 @@ from services.chassis.db.transaction import Database
 from services.chassis.kernel.events import DomainEvent
 from services.chassis.messaging.broker import Broker, Receipt
 from services.chassis.messaging.outbox import Message, Outbox, message_of
+from services.chassis.messaging.reaction import Delivered, Reaction
 from services.chassis.messaging.relay import Relay
 from services.chassis.messaging.session import BrokerUnavailable
-from services.chassis.messaging.subscriber import Delivered, Reaction, Subscriber
+from services.chassis.messaging.subscriber import Subscriber
 from tests.support.loops import eventually
 
 # Shorter than in earnest: what a killed process held comes again after this.

@@ -17,7 +17,7 @@ from services.campaign.application.know_person import (
 )
 from services.campaign.application.ports import Transactions
 from services.campaign.domain.person import Mood, Need, Portrait
-from services.chassis.messaging.subscriber import Delivered, Reaction, each
+from services.chassis.messaging.reaction import Delivered, Reaction, each
 
 _INTERESTS = {
     portrait_pb2.TRAIT_KIND_CATEGORY,

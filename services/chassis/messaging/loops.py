@@ -10,7 +10,8 @@ from services.chassis.db.tables import PlatformTables
 from services.chassis.db.transaction import Database
 from services.chassis.messaging.broker import Broker
 from services.chassis.messaging.purge import Purge
-from services.chassis.messaging.subscriber import Reaction, Subscriber
+from services.chassis.messaging.reaction import Reaction
+from services.chassis.messaging.subscriber import Subscriber
 
 # Batches in their transaction at one time, over all readers of the process, and never more than
 # half of the connections: calls go on while a backlog is worked off.

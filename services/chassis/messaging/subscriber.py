@@ -13,15 +13,14 @@ killed: a restart forgives some tries rather than burying an event that never fa
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from datetime import timedelta
+from typing import Generic
 from uuid import UUID
 
 from google.protobuf.message import DecodeError
-from google.protobuf.message import Message as ProtoMessage
 from nats.aio.msg import Msg
 from sqlalchemy import Table, exc
 
@@ -31,14 +30,13 @@ from services.chassis.messaging import metrics, streams
 from services.chassis.messaging.broker import Broker
 from services.chassis.messaging.feed import ConsumerMissing, Feed
 from services.chassis.messaging.inbox import Inbox
+from services.chassis.messaging.reaction import Delivered, E, Reaction
 from services.chassis.messaging.session import ApiError, BrokerUnavailable, Session
 from services.chassis.observability.logs import get_logger
 from services.chassis.observability.tracing import Span
 from services.chassis.rpc.errors import DatabaseConflict, expected
 
 log = get_logger(__name__)
-
-E = TypeVar("E", bound=ProtoMessage)
 
 # What is held is renewed three times in this span. After it, what a killed reader held, or what was
 # on its way when the broker was killed, comes again.
@@ -56,58 +54,6 @@ _LONGEST_ERROR = 300  # characters of an error that a dead letter carries
 _MOST_FAILING = 10_000  # events whose tries are remembered
 
 _ACK, _NAK, _TERM, _IN_PROGRESS = b"+ACK", b"-NAK ", b"+TERM", b"+WPI"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Delivered(Generic[E]):
-    """An event as it reached the reader."""
-
-    id: UUID
-    event: E
-    occurred_at: datetime
-
-
-Do = Callable[[Sequence[Delivered[E]]], Awaitable[None]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reaction(Generic[E]):
-    """What a service does about events of one kind. Give `do`, or `prepare` instead."""
-
-    reader: str
-    """`<service>_<what it does>`: name of the durable consumer and in the inbox. Renaming it makes
-    a new reader, to whom everything in the stream is new."""
-    to: type[E]
-    """Proto class of the event; the stream and the subject follow from its full name."""
-    do: Do[E] | None = None
-    """Runs inside the ambient transaction with the new events of a batch, in order; each once."""
-    prepare: Callable[[Sequence[Delivered[E]]], Awaitable[Do[E]]] | None = None
-    """For work that has no place in a transaction (asking a neighbour, running a model): runs
-    before it, with events of which some may turn out to be known, and returns what to do inside."""
-    batch: int = 100
-    """At most this many events at once."""
-    pace: timedelta = timedelta(0)
-    """Least time from the start of one batch to the next, unless a whole one waits. Where much
-    happens, events are gathered, as a batch costs little more than an event; the first after a
-    silence is handled at once. Give it to whatever nobody waits for."""
-    max_tries: int = 8
-    """Failures of an event, all its own fault, until it is a dead letter."""
-    retry_after: timedelta = timedelta(seconds=1)
-    """Pause after the first failure; doubles with each, up to a minute."""
-
-    def __post_init__(self) -> None:
-        if (self.do is None) == (self.prepare is None):
-            raise ValueError(f"{self.reader} needs either `do` or `prepare`.")
-
-
-def each(fn: Callable[[Delivered[E]], Awaitable[None]]) -> Do[E]:
-    """Make the batch form of a reaction to a single event."""
-
-    async def do(events: Sequence[Delivered[E]]) -> None:
-        for event in events:
-            await fn(event)
-
-    return do
 
 
 @dataclass(frozen=True)

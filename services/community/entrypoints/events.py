@@ -8,7 +8,7 @@ from uuid import UUID
 from resonance.emotion_tag.v1 import emotion_pb2
 from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentCorrected, ContentTagged
 from resonance.profile.v1.profile_events_pb2 import UserRegistered
-from services.chassis.messaging.subscriber import Delivered, Reaction
+from services.chassis.messaging.reaction import Delivered, Reaction
 from services.community.application.know_people import know_people
 from services.community.application.ports import Feeling, Transactions
 from services.community.application.show_emotions import show_emotions

@@ -8,7 +8,7 @@ from uuid import UUID
 from resonance.community.v1.community_events_pb2 import ContentDeleted
 from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentCorrected, ContentTagged
 from services.chassis.kernel.clock import Clock
-from services.chassis.messaging.subscriber import Delivered, Reaction, each
+from services.chassis.messaging.reaction import Delivered, Reaction, each
 from services.emotion_tag.application.alerts.ports import AlertTransactions
 from services.emotion_tag.application.alerts.watch_subjects import (
     recount_contents,

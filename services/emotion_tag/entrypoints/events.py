@@ -9,7 +9,7 @@ from resonance.community.v1.community_events_pb2 import ContentDeleted, ContentP
 from resonance.profile.v1.consent_pb2 import Purpose
 from resonance.profile.v1.profile_events_pb2 import ConsentChanged
 from services.chassis.kernel.clock import Clock
-from services.chassis.messaging.subscriber import Delivered, Reaction, each
+from services.chassis.messaging.reaction import Delivered, Reaction, each
 from services.emotion_tag.application.distress.ports import RiskLexicon
 from services.emotion_tag.application.moods.learn_consent import LearnConsent, learn_consent
 from services.emotion_tag.application.ports import Contents, Tagger, Transactions

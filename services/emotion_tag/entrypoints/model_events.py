@@ -10,7 +10,7 @@ from resonance.community.v1.community_events_pb2 import ContentPublished, PostRe
 from resonance.community.v1.post_pb2 import REACTION_KIND_UNSPECIFIED
 from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentTagged
 from services.chassis.kernel.clock import Clock
-from services.chassis.messaging.subscriber import Delivered, Reaction
+from services.chassis.messaging.reaction import Delivered, Reaction
 from services.emotion_tag.application.governance.ports import GovernanceTransactions, Switch
 from services.emotion_tag.application.governance.review_contents import (
     queue_reviews,

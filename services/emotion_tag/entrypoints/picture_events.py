@@ -5,7 +5,7 @@ from uuid import UUID
 
 from resonance.profile.v1.consent_pb2 import Purpose
 from resonance.profile.v1.profile_events_pb2 import ConsentChanged
-from services.chassis.messaging.subscriber import Delivered, Reaction, each
+from services.chassis.messaging.reaction import Delivered, Reaction, each
 from services.emotion_tag.application.pictures.learn_picture_consent import learn_picture_consent
 from services.emotion_tag.application.pictures.ports import PictureTransactions
 

@@ -9,7 +9,7 @@ from resonance.community.v1.community_events_pb2 import ContentDeleted
 from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentCorrected, ContentTagged
 from resonance.recommendation.v1.recommendation_events_pb2 import ItemChanged
 from services.chassis.kernel.clock import Clock
-from services.chassis.messaging.subscriber import Delivered, Reaction
+from services.chassis.messaging.reaction import Delivered, Reaction
 from services.emotion_tag.application.subjects.follow_subjects import (
     follow_subjects,
     leave_subjects,

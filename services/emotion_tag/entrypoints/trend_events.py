@@ -9,7 +9,7 @@ from uuid import UUID
 from resonance.community.v1.community_events_pb2 import ContentDeleted
 from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentCorrected, ContentTagged
 from services.chassis.kernel.clock import Clock
-from services.chassis.messaging.subscriber import Delivered, Reaction
+from services.chassis.messaging.reaction import Delivered, Reaction
 from services.chassis.observability.logs import get_logger
 from services.chassis.rpc.errors import expected
 from services.emotion_tag.application.trends.count_topics import (

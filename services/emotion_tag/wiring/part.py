@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.messaging.subscriber import Reaction
+from services.chassis.messaging.reaction import Reaction
 from services.chassis.rpc.server import AddServicer
 from services.chassis.runtime import Loop
 

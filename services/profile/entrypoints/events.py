@@ -14,7 +14,7 @@ from resonance.emotion_tag.v1.emotion_tag_events_pb2 import (
 from resonance.profile.v1.profile_events_pb2 import BehaviorRecorded
 from resonance.recommendation.v1.recommendation_events_pb2 import ItemChanged
 from services.chassis.kernel.clock import Clock
-from services.chassis.messaging.subscriber import Delivered, Reaction
+from services.chassis.messaging.reaction import Delivered, Reaction
 from services.profile.application.keep_behaviors import keep_behaviors
 from services.profile.application.learn_emotions import (
     Corrected,

@@ -15,7 +15,7 @@ from resonance.emotion_tag.v1.emotion_tag_events_pb2 import (
 )
 from resonance.profile.v1 import consent_pb2
 from resonance.profile.v1.profile_events_pb2 import BehaviorRecorded, ConsentChanged
-from services.chassis.messaging.subscriber import Delivered, Reaction, each
+from services.chassis.messaging.reaction import Delivered, Reaction, each
 from services.recommendation.application.hear_words import forget_words, hear_words
 from services.recommendation.application.know_feelings import know_feelings
 from services.recommendation.application.know_person import (

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis.db.transaction import Database
 from services.chassis.messaging.broker import Broker
 from services.chassis.messaging.outbox import Outbox
+from services.chassis.messaging.reaction import Delivered, Do, Reaction, each
 from services.chassis.messaging.relay import Relay
-from services.chassis.messaging.subscriber import Delivered, Do, Reaction, Subscriber, each
+from services.chassis.messaging.subscriber import Subscriber
 from tests.support.loops import eventually, running
 from tests.support.ping_pong import (
     PING_TABLES,

@@ -14,9 +14,10 @@ from services.chassis.kernel.errors import Refused, Unavailable
 from services.chassis.kernel.ids import new_id
 from services.chassis.messaging import streams
 from services.chassis.messaging.broker import Broker
+from services.chassis.messaging.reaction import Delivered, Reaction, each
 from services.chassis.messaging.relay import Relay
 from services.chassis.messaging.replay import DeadLetter, dead_letters, main
-from services.chassis.messaging.subscriber import Delivered, Reaction, Subscriber, each
+from services.chassis.messaging.subscriber import Subscriber
 from tests.support.loops import eventually, running
 from tests.support.ping_pong import (
     PING_TABLES,

@@ -8,7 +8,7 @@ import pytest
 from services.chassis.messaging import streams
 from services.chassis.messaging.outbox import Message
 from services.chassis.messaging.purge import KEEP_SEEN, KEEP_TOLD
-from services.chassis.messaging.subscriber import Delivered, Reaction, each
+from services.chassis.messaging.reaction import Delivered, Reaction, each
 from tests.support.ping_pong import PingedProto
 
 EVENT_ID = UUID("0197a2b4-0000-7000-8000-000000000001")

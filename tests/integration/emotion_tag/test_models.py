@@ -541,7 +541,7 @@ async def test_drift_is_counted_of_what_is_tagged(pair: Pair) -> None:
         return (await counted())["emotion"] == len(SENTENCES)
 
     await eventually(all_are, within=40)
-    assert (await counted())["unknown"] == len(SENTENCES)
+    assert 0 < (await counted())["unknown"] <= len(SENTENCES)  # of a batch a sample is read again
     drift = (await pair.models.GetDrift(pb.GetDriftRequest())).drift
     assert drift.state == model_pb2.DRIFT_STATE_TOO_LITTLE
 

@@ -36,7 +36,7 @@ _ENOUGH = 400  # texts of a kind, to have scales of its own
 _CHUNK = 500
 _LOST = 0.0003
 """Share of right answers that asking the encoder about fewer texts may cost."""
-_FASTEST = 0.04
+_FASTEST = 0.03
 """Share of danmaku that the encoder is asked about, repeated ones counted."""
 _THRESHOLDS = [round(step / 100, 2) for step in range(30, 100, 2)]
 

@@ -7,13 +7,9 @@ from resonance.emotion_tag.v1 import emotion_pb2
 from services.emotion_tag.domain.alert import Alert, AlertState, Step
 from services.emotion_tag.domain.alert_counts import FAMILIES
 from services.emotion_tag.domain.locale import Locale
-from services.emotion_tag.domain.subject import SubjectKind
+from services.emotion_tag.subject_wire import to_subject
 from services.emotion_tag.wire import ASPECT_NUMBERS, to_time
 
-KIND_NUMBERS = {
-    kind: emotion_pb2.SubjectKind.Value(f"SUBJECT_KIND_{kind.value.upper()}")
-    for kind in SubjectKind
-}
 STATE_NUMBERS = {
     state: pb.AlertState.Value(f"ALERT_STATE_{state.value.upper()}") for state in AlertState
 }
@@ -22,14 +18,12 @@ _FAMILY_NUMBERS = {
 }
 
 
-def to_alert(alert: Alert, locales: Sequence[Locale] = ()) -> pb.Alert:
-    """The alert, with what is said of it in these locales."""
+def to_alert(alert: Alert, locales: Sequence[Locale] = (), subject_name: str = "") -> pb.Alert:
+    """The alert, with what is said of it in these locales, and how most write its topic."""
     seen = alert.sighting
     return pb.Alert(
         alert_id=str(alert.id),
-        subject=emotion_pb2.Subject(
-            kind=KIND_NUMBERS[alert.subject.kind], subject_id=alert.subject.subject_id
-        ),
+        subject=to_subject(alert.subject, subject_name),
         family=_FAMILY_NUMBERS[alert.family],
         state=STATE_NUMBERS[alert.state],
         severity=pb.AlertSeverity.ValueType(alert.severity),

@@ -36,9 +36,10 @@ SUBJECT_KINDS = {number: kind for kind, number in SUBJECT_KIND_NUMBERS.items()}
 _Tag = tuple[Emotion | None, Aspect | None, Polarity]
 
 
-def to_subject(subject: Subject) -> emotion_pb2.Subject:
+def to_subject(subject: Subject, name: str = "") -> emotion_pb2.Subject:
+    """A subject, and how most write it where that is known."""
     return emotion_pb2.Subject(
-        kind=SUBJECT_KIND_NUMBERS[subject.kind], subject_id=subject.subject_id
+        kind=SUBJECT_KIND_NUMBERS[subject.kind], subject_id=subject.subject_id, name=name
     )
 
 

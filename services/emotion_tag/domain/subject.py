@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from services.emotion_tag.domain.content import Place
+from services.emotion_tag.domain.folding import folded
 
 LONGEST_SUBJECT_ID = 100  # emotion.proto says the same
 
@@ -24,7 +25,7 @@ class SubjectKind(StrEnum):
     REGION = "region"
 
 
-_FOLDED = (SubjectKind.BRAND, SubjectKind.CATEGORY, SubjectKind.TOPIC)
+_CATALOGUED = (SubjectKind.BRAND, SubjectKind.CATEGORY)
 
 HALF_LIVES: Mapping[SubjectKind, timedelta] = {
     # As recommendation's word of mouth: a batch that is made better shows within two months.
@@ -52,8 +53,13 @@ class Subject:
 
     @classmethod
     def named(cls, kind: SubjectKind, name: str) -> Self:
-        """The subject as people write it: brands, categories and topics in any case and width."""
-        if kind in _FOLDED:
+        """The subject as people write it: a brand or category in any case and width.
+
+        A topic in any script too, as trends count it: #開箱# and #开箱# are one.
+        """
+        if kind is SubjectKind.TOPIC:
+            name = " ".join(folded(name).split())
+        elif kind in _CATALOGUED:
             name = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
         return cls(kind, name)
 

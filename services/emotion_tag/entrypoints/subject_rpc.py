@@ -1,7 +1,7 @@
 """SubjectService over gRPC: protobuf in, a use case called, protobuf out."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,8 +21,10 @@ from services.emotion_tag.application.subjects.get_profile import (
 )
 from services.emotion_tag.application.subjects.list_quotes import ListQuotes, list_quotes
 from services.emotion_tag.application.subjects.ports import HeldTag, Reads, TagFilter
+from services.emotion_tag.application.trends.name_topics import name_topics
+from services.emotion_tag.application.trends.ports import TrendReads
 from services.emotion_tag.domain.quote import Quote
-from services.emotion_tag.domain.subject import HALF_LIVES
+from services.emotion_tag.domain.subject import HALF_LIVES, Subject
 from services.emotion_tag.domain.subject_comparison import AspectDifference
 from services.emotion_tag.entrypoints.pages import PAGES
 from services.emotion_tag.subject_wire import (
@@ -54,8 +56,9 @@ _CONFIDENCE = struct.Struct(">d")
 
 
 class SubjectRpc(SubjectServiceServicer):
-    def __init__(self, reads: Reads, contents: Contents, clock: Clock) -> None:
-        self._reads, self._contents, self._clock = reads, contents, clock
+    def __init__(self, reads: Reads, topics: TrendReads, contents: Contents, clock: Clock) -> None:
+        self._reads, self._topics = reads, topics
+        self._contents, self._clock = contents, clock
 
     async def GetSubjectProfile(
         self, request: pb.GetSubjectProfileRequest, context: Any
@@ -63,7 +66,8 @@ class SubjectRpc(SubjectServiceServicer):
         subject = from_subject(request.kind, request.subject_id)
         window = _window(request.window) if request.HasField("window") else None
         (seen,) = await get_profiles([subject], self._reads, self._clock, window=window)
-        return pb.GetSubjectProfileResponse(profile=_to_profile(seen))
+        names = await name_topics([subject], self._topics, self._clock)
+        return pb.GetSubjectProfileResponse(profile=_to_profile(seen, names))
 
     async def CompareSubjects(
         self, request: pb.CompareSubjectsRequest, context: Any
@@ -75,9 +79,10 @@ class SubjectRpc(SubjectServiceServicer):
         seen, differences = await compare_subjects(
             subjects, self._reads, self._clock, window=window
         )
+        names = await name_topics(subjects, self._topics, self._clock)
         return pb.CompareSubjectsResponse(
-            profiles=[_to_profile(one) for one in seen],
-            differences=[_to_difference(one) for one in differences],
+            profiles=[_to_profile(one, names) for one in seen],
+            differences=[_to_difference(one, names) for one in differences],
         )
 
     async def GetSubjectQuotes(
@@ -121,8 +126,9 @@ def _window(window: Duration) -> timedelta:
     return window.ToTimedelta()
 
 
-def _to_profile(seen: SeenProfile) -> subject_pb2.SubjectProfile:
+def _to_profile(seen: SeenProfile, names: Mapping[Subject, str]) -> subject_pb2.SubjectProfile:
     found = to_profile(seen.profile)
+    found.subject.name = names.get(seen.profile.subject, "")
     found.text_count = seen.text_count
     if seen.updated_at is not None:
         found.update_time.CopyFrom(to_time(seen.updated_at))
@@ -139,11 +145,11 @@ def _to_profile(seen: SeenProfile) -> subject_pb2.SubjectProfile:
     return found
 
 
-def _to_difference(one: AspectDifference) -> pb.AspectDifference:
+def _to_difference(one: AspectDifference, names: Mapping[Subject, str]) -> pb.AspectDifference:
     return pb.AspectDifference(
         aspect=ASPECT_NUMBERS[one.aspect],
-        praised=to_subject(one.praised),
-        missed=to_subject(one.missed),
+        praised=to_subject(one.praised, names.get(one.praised, "")),
+        missed=to_subject(one.missed, names.get(one.missed, "")),
         difference=one.difference,
         low=one.low,
         high=one.high,

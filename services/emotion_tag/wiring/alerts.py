@@ -6,6 +6,7 @@ from services.emotion_tag.adapters.store.alert_watches import (
     PostgresAlertTransaction,
 )
 from services.emotion_tag.adapters.store.alerts import PostgresAlertReader
+from services.emotion_tag.adapters.store.trends import PostgresTrendReader
 from services.emotion_tag.application.alerts.watch_alerts import Bell
 from services.emotion_tag.domain.alert_watch import threshold_for
 from services.emotion_tag.entrypoints.alert_events import alert_reactions
@@ -20,12 +21,12 @@ def alerts(shared: Shared) -> Part:
     bell = Bell()
     rings = CommittedAlertNotices(database, bell.ring)
     alerting = database.transactions(lambda on: PostgresAlertTransaction(on, rings))
-    reads = database.reads(PostgresAlertReader)
+    reads, topics = database.reads(PostgresAlertReader), database.reads(PostgresTrendReader)
     threshold = threshold_for(shared.settings.false_alerts)
     return Part(
         servicer=(
             add_AlertServiceServicer_to_server,
-            AlertRpc(alerting, reads, shared.contents, bell, shared.locales.all, clock),
+            AlertRpc(alerting, reads, topics, shared.contents, bell, shared.locales.all, clock),
         ),
         reactions=alert_reactions(alerting, clock, threshold=threshold),
         loops=(AlertHousekeeping(alerting, clock),),

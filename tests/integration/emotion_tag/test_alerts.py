@@ -202,6 +202,18 @@ async def test_rooms_topics_and_deliveries_to_a_region_are_watched(
         assert alert.aspect_lift > 1.5
 
 
+async def test_a_topic_in_two_scripts_has_one_alert_that_either_finds(
+    emotions: Harness, alerts: AlertServiceStub
+) -> None:
+    await crowd(emotions, ENOUGH // 2, item_ids=(), topics=["開箱"])
+    await crowd(emotions, ENOUGH // 2, item_ids=(), topics=["开箱"])
+    await counted(emotions, ENOUGH)
+
+    for name in ("開箱", "开箱"):
+        [alert] = await opened(alerts, subject_kind=emotion_pb2.SUBJECT_KIND_TOPIC, subject_id=name)
+        assert alert.subject.subject_id == "开箱"
+
+
 async def test_anger_without_a_word_of_deliveries_is_no_alert_on_a_region(
     emotions: Harness, alerts: AlertServiceStub
 ) -> None:

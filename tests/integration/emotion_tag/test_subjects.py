@@ -21,10 +21,11 @@ from tests.support.loops import eventually
 
 HAPPY = "哈哈哈太开心了，超级喜欢！！"
 ANGRY = "什么破店，气死我了，退钱！！"
-PRODUCT, BRAND, ROOM = (
+PRODUCT, BRAND, ROOM, TOPIC = (
     emotion_pb2.SUBJECT_KIND_PRODUCT,
     emotion_pb2.SUBJECT_KIND_BRAND,
     emotion_pb2.SUBJECT_KIND_ROOM,
+    emotion_pb2.SUBJECT_KIND_TOPIC,
 )
 
 
@@ -75,7 +76,7 @@ async def test_what_is_said_makes_the_profile_of_all_it_is_about(
         (PRODUCT, "sku-1"),
         (BRAND, "ARIA"),
         (ROOM, "room-1"),
-        (emotion_pb2.SUBJECT_KIND_TOPIC, "开箱"),
+        (TOPIC, "开箱"),
     ):
         await counted(emotions, kind, name, 2)
     found = await profile(emotions, BRAND, "ARIA")
@@ -90,6 +91,28 @@ async def test_what_is_said_makes_the_profile_of_all_it_is_about(
 
     await counted(emotions, PRODUCT, "sku-1", 1)
     await counted(emotions, ROOM, "room-1", 1)
+
+
+async def test_a_topic_in_two_scripts_is_one_and_named_as_most_write_it(emotions: Harness) -> None:
+    for n in range(16):
+        topic = "开箱" if n % 4 == 0 else "開箱"
+        await published(emotions, f"{HAPPY}{n}", str(new_id()), topics=[topic])
+    for name in ("开箱", "開箱", " 開箱 "):
+        await counted(emotions, TOPIC, name, 16)
+
+    async def is_named() -> bool:
+        return (await profile(emotions, TOPIC, "开箱")).subject.name == "開箱"
+
+    await eventually(is_named, within=20)
+    assert (await profile(emotions, TOPIC, "開箱")).subject.subject_id == "开箱"
+    with pytest.raises(RemoteError, match="different"):
+        await subjects(emotions).CompareSubjects(
+            pb.CompareSubjectsRequest(
+                subjects=[
+                    emotion_pb2.Subject(kind=TOPIC, subject_id=one) for one in ("开箱", "開箱")
+                ]
+            )
+        )
 
 
 async def test_only_those_who_allow_it_are_quoted_and_a_gone_text_is_not(

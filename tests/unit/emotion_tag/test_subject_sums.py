@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.emotion_tag.adapters.trends.folded_text import FoldedText
 from services.emotion_tag.domain.aspect import ASPECTS, Aspect
 from services.emotion_tag.domain.content import Place
 from services.emotion_tag.domain.crowd import MOST_COUNTED, Change, changes
@@ -23,6 +24,7 @@ from services.emotion_tag.domain.subject import (
     subjects_of,
 )
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion, Polarity
+from services.emotion_tag.domain.traditional import SIMPLIFIED
 from services.emotion_tag.domain.voice import (
     AUTHORS,
     COMPLAINTS,
@@ -205,7 +207,8 @@ def test_a_text_is_about_its_items_their_brands_and_where_it_was_said() -> None:
         "a": CatalogueEntry("a", " Aria ", "Guitars", 1),
         "b": CatalogueEntry("b", "", "Guitars", 1),
     }
-    place = Place(circle_id="c", room_id="r", region_code="CN-ZJ", topics=("种草", "x" * 101))
+    topics = ("种草", "種草", "x" * 101)
+    place = Place(circle_id="c", room_id="r", region_code="CN-ZJ", topics=topics)
 
     found = subjects_of(["a", "b", "unknown", "a"], place, catalogue)
 
@@ -228,3 +231,23 @@ def test_brands_are_the_same_in_any_case_and_width() -> None:
         SubjectKind.BRAND, "aria co"
     )
     assert Subject.named(SubjectKind.PRODUCT, "SKU") == Subject(SubjectKind.PRODUCT, "SKU")
+
+
+@pytest.mark.parametrize("name", ["開箱 DIY", "开箱 diy", " 开箱  ＤＩＹ "])
+def test_a_topic_is_the_same_in_any_script_case_and_width(name: str) -> None:
+    assert Subject.named(SubjectKind.TOPIC, name) == Subject(SubjectKind.TOPIC, "开箱 diy")
+
+
+def test_a_topic_is_named_as_trends_count_it() -> None:
+    topics = ["開箱", "雙十一", "故宫 口红", "Unboxing", "薴麻"]
+
+    named = [Subject.named(SubjectKind.TOPIC, one).subject_id for one in topics]
+
+    assert named == [FoldedText()(one) for one in topics]
+
+
+@given(st.text(st.sampled_from([*map(chr, SIMPLIFIED), "开", "A", " "]), max_size=12))
+def test_a_topic_that_was_answered_can_be_asked_for_again(name: str) -> None:
+    known = Subject.named(SubjectKind.TOPIC, name)
+
+    assert Subject.named(SubjectKind.TOPIC, known.subject_id) == known

@@ -1,16 +1,11 @@
-"""Texts as topics are compared: one width, lower case, simplified characters.
-
-`traditional.txt` has pairs of a traditional character and its simplified one, made from the
-dictionaries of OpenCC (Apache-2.0) by asking it for every single character of the basic block.
-"""
+"""Texts as topics are found in them, and how they write what was found."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 
-_PAIRS = Path(__file__).with_name("traditional.txt")
+from services.emotion_tag.domain.folding import folded
+
 _CUT = re.compile(r"(?:https?://|www\.)[!-~]+|@[^\s@:,.!?]{1,30}|\[[^\[\]\s]{1,10}\]")
 
 _CJK_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
@@ -25,12 +20,10 @@ class FoldedText:
     """Links, mentions and bracket emotes become a break."""
 
     def __init__(self) -> None:
-        pairs = _PAIRS.read_text(encoding="utf-8").split()
-        self._simplified = str.maketrans({pair[0]: pair[1] for pair in pairs})
-        self._letter = lru_cache(maxsize=MOST_LETTERS)(self._folded)
+        self._letter = lru_cache(maxsize=MOST_LETTERS)(folded)
 
     def __call__(self, text: str) -> str:
-        return _CUT.sub("\n", self._folded(text)).strip()
+        return _CUT.sub("\n", folded(text)).strip()
 
     def form_of(self, topic: str, text: str) -> str | None:
         """How a text writes a folded topic; None if it is not in there as a whole."""
@@ -47,9 +40,6 @@ class FoldedText:
                 return _CJK_GAP.sub("", " ".join(text[first : last + 1].split()))
             start = string.find(letters, start + 1)
         return None
-
-    def _folded(self, text: str) -> str:
-        return unicodedata.normalize("NFKC", text).casefold().translate(self._simplified)
 
 
 def _run_on(pieces: Sequence[str], at: int) -> bool:

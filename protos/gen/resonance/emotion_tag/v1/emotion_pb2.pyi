@@ -215,7 +215,7 @@ class _SubjectKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SubjectKi
     SUBJECT_KIND_CATEGORY: _SubjectKind.ValueType  # 3
     """A category, by its name in the catalogue."""
     SUBJECT_KIND_TOPIC: _SubjectKind.ValueType  # 4
-    """A hashtag, without its signs."""
+    """A hashtag, without its signs. In any case, width and script: `開箱` and `开箱` are one topic."""
     SUBJECT_KIND_CIRCLE: _SubjectKind.ValueType  # 5
     """A circle of people."""
     SUBJECT_KIND_ROOM: _SubjectKind.ValueType  # 6
@@ -235,7 +235,7 @@ SUBJECT_KIND_BRAND: SubjectKind.ValueType  # 2
 SUBJECT_KIND_CATEGORY: SubjectKind.ValueType  # 3
 """A category, by its name in the catalogue."""
 SUBJECT_KIND_TOPIC: SubjectKind.ValueType  # 4
-"""A hashtag, without its signs."""
+"""A hashtag, without its signs. In any case, width and script: `開箱` and `开箱` are one topic."""
 SUBJECT_KIND_CIRCLE: SubjectKind.ValueType  # 5
 """A circle of people."""
 SUBJECT_KIND_ROOM: SubjectKind.ValueType  # 6
@@ -518,19 +518,27 @@ class Subject(_message.Message):
 
     KIND_FIELD_NUMBER: _builtins.int
     SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
     kind: Global___SubjectKind.ValueType
     """What it is."""
     subject_id: _builtins.str
-    """Which, 1 to 100 characters."""
+    """Which, 1 to 100 characters. In answers and events brands and categories are case folded, topics in simplified
+    characters too.
+    """
+    name: _builtins.str
+    """In answers a topic as most texts of the last two weeks write it, where enough people use it; else empty, as in
+    events. Means nothing in requests. At most 100 characters.
+    """
     def __init__(
         self,
         *,
         kind: Global___SubjectKind.ValueType = ...,
         subject_id: _builtins.str = ...,
+        name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "subject_id", b"subject_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "name", b"name", "subject_id", b"subject_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -103,14 +103,14 @@ def outlook_panel(outlook: Outlook, names: Names) -> Panel:
         text = Text(f"不预测 no forecast: {why.get('zh', '')} {why.get('en', '')}", "dim")
         return Panel(text, title=title, title_align="left")
     table = Table(box=None, pad_edge=False)
-    for column in ("时间 time", "最可能 likeliest", "效价 valence", "80 %"):
+    for column in ("时间 time", "最可能 likeliest", "效价中位数 median valence", "80 %"):
         table.add_column(column)
     for step in answer["forecast"]["steps"]:
         top = step["scores"][0]
         table.add_row(
             step["time"][11:16],
             f"{names.get(top['emotion'], '')} {top.get('probability', 0):.0%}",
-            f"{step.get('valence', 0):+.2f}",
+            f"{step.get('valenceMedian', 0):+.2f}",
             f"{step.get('valenceLow', 0):+.2f} – {step.get('valenceHigh', 0):+.2f}",
         )
     return Panel(table, title=title, title_align="left")
@@ -170,7 +170,7 @@ def summary_of(view: ProductView, outlook: Outlook, story: AlertStory) -> Json:
             "steps": [
                 {
                     "time": step["time"],
-                    "valence": round(step.get("valence", 0.0), 3),
+                    "median": round(step.get("valenceMedian", 0.0), 3),
                     "low": round(step.get("valenceLow", 0.0), 3),
                     "high": round(step.get("valenceHigh", 0.0), 3),
                 }

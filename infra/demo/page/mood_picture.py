@@ -90,7 +90,7 @@ def _future(
 ) -> list[str]:
     high = [place(moment(one), one.get("valenceHigh", 0.0)) for one in steps]
     low = [place(moment(one), one.get("valenceLow", 0.0)) for one in steps]
-    middle = [place(moment(one), _valence(one)) for one in steps]
+    middle = [place(moment(one), one.get("valenceMedian", 0.0)) for one in steps]
     now = x_of(moment(timeline[-1]) if timeline else moment(steps[0]))
     return [
         rectangle(now, _TOP, _WIDTH - _FROM_END - now, _BOTTOM - _TOP, "ahead"),

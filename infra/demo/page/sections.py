@@ -55,7 +55,7 @@ def mood_section(diary: Outlook, other: Outlook, names: Names, words: Words) -> 
     answer = diary.answer
     steps = answer.get("forecast", {}).get("steps", [])
     rows = [_step(one, names, words) for one in steps]
-    head = (words["time"], words["likeliest"], words["valence"], words["band"])
+    head = (words["time"], words["likeliest"], words["median"], words["band"])
     parts = [tag("h3", text(diary.name))]
     if diary.timeline:
         picture = mood_picture(diary.timeline, steps, words)
@@ -176,7 +176,7 @@ def _step(one: Json, names: Names, words: Words) -> tuple[str, str, str, str]:
     return (
         one["time"][5:16].replace("T", " "),
         f"{_emotion(top, names, words)} {top.get('probability', 0):.0%}",
-        f"{one.get('valence', 0):+.2f}",
+        f"{one.get('valenceMedian', 0):+.2f}",
         f"{one.get('valenceLow', 0):+.2f} … {one.get('valenceHigh', 0):+.2f}",
     )
 

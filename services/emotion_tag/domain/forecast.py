@@ -54,6 +54,9 @@ class Outlook:
     at: datetime
     scores: Distribution
     valence: float
+    """The mean; where one side has a long tail it may lie outside of the interval."""
+    valence_median: float
+    """What is shown with the interval, and never outside of it."""
     valence_low: float
     valence_high: float
 
@@ -125,6 +128,7 @@ def outlook(at: datetime, scores: Distribution) -> Outlook:
         at=at,
         scores=scores,
         valence=sum(v * p for v, p in zip(_VALENCES, scores, strict=True)),
+        valence_median=quantile(scores, 0.5),
         valence_low=quantile(scores, TAIL),
         valence_high=quantile(scores, 1 - TAIL),
     )

@@ -116,6 +116,7 @@ def to_forecast(forecast: Forecast) -> pb.MoodForecast:
                 valence=step.valence,
                 valence_low=step.valence_low,
                 valence_high=step.valence_high,
+                valence_median=step.valence_median,
             )
             for step in forecast.steps
         ],

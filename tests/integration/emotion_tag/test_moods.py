@@ -151,7 +151,10 @@ async def test_a_life_of_lasting_moods_has_a_tendency_and_a_forecast(
     assert ahead.WhichOneof("result") == "forecast"
     steps = ahead.forecast.steps
     assert len(steps) == 12
-    assert all(step.valence_low <= step.valence_high for step in steps)
+    assert all(
+        step.valence_low <= step.valence_median <= step.valence_high and step.valence
+        for step in steps
+    )
     assert sum(score.probability for score in steps[0].scores) == pytest.approx(1, abs=1e-6)
     record = ahead.forecast.record
     assert record.prediction_count >= 40

@@ -47,7 +47,8 @@ SHOWN = Outlook(
                 {
                     "time": "2026-01-01T13:00:00Z",
                     "scores": [{"emotion": "EMOTION_JOY", "probability": 0.5}],
-                    "valence": 0.2,
+                    "valence": 0.6,
+                    "valenceMedian": 0.2,
                     "valenceLow": -0.1,
                     "valenceHigh": 0.5,
                 }

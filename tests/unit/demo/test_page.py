@@ -101,7 +101,16 @@ def test_a_page_is_whole_and_says_its_language(tour: Tour, language: str) -> Non
 def test_a_page_shows_evidence_profile_forecast_and_alert() -> None:
     page = render(TOUR, [TOLD], "en")
 
-    for part in ("joy", "Kettle", "60% (40–80)", "joyful", "-0.10 … +0.50", "Lamp", "refunded"):
+    for part in (
+        "joy",
+        "Kettle",
+        "60% (40–80)",
+        "joyful",
+        "+0.20",
+        "-0.10 … +0.50",
+        "Lamp",
+        "refunded",
+    ):
         assert part in page
     assert "Too little was said." in page
     assert read(page).pictures == 4

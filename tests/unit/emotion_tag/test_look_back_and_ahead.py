@@ -168,7 +168,7 @@ def test_a_prediction_is_a_distribution_with_a_valence_inside_its_interval(
 
     assert sum(view.scores) == pytest.approx(1)
     assert min(view.scores) > 0
-    assert -1 <= view.valence_low <= view.valence_high <= 1
+    assert -1 <= view.valence_low <= view.valence_median <= view.valence_high <= 1
     assert view.ranked()[0][1] == max(view.scores)
 
 
@@ -185,6 +185,15 @@ def test_a_forecast_reverts_to_what_the_person_usually_says() -> None:
 
     assert soon < later < late
     assert late > 0
+
+
+def test_what_is_shown_lies_in_its_interval_though_the_mean_may_not() -> None:
+    scores = tuple({Emotion.JOY: 0.92, Emotion.ANGER: 0.08}.get(e, 0.0) for e in EMOTIONS)
+
+    view = outlook(NOON, scores)
+
+    assert view.valence < view.valence_low
+    assert view.valence_low <= view.valence_median <= view.valence_high
 
 
 def test_a_quantile_is_the_least_valence_that_is_not_exceeded() -> None:

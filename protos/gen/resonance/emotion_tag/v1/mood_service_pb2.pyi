@@ -479,12 +479,17 @@ class MoodForecastStep(_message.Message):
     VALENCE_FIELD_NUMBER: _builtins.int
     VALENCE_LOW_FIELD_NUMBER: _builtins.int
     VALENCE_HIGH_FIELD_NUMBER: _builtins.int
+    VALENCE_MEDIAN_FIELD_NUMBER: _builtins.int
     valence: _builtins.float
-    """Expected valence. Unpleasant -1 to pleasant 1."""
+    """Expected valence, the mean. Unpleasant -1 to pleasant 1. Of a skewed distribution it may lie outside of the interval:
+    show `valence_median` with that.
+    """
     valence_low: _builtins.float
     """With 80 % probability it is above 10 % and below the other 10 %: the interval's lower end."""
     valence_high: _builtins.float
     """The interval's upper end."""
+    valence_median: _builtins.float
+    """What is as likely not exceeded as not undercut; never outside of the interval. Unpleasant -1 to pleasant 1."""
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp:
         """The moment."""
@@ -501,10 +506,11 @@ class MoodForecastStep(_message.Message):
         valence: _builtins.float = ...,
         valence_low: _builtins.float = ...,
         valence_high: _builtins.float = ...,
+        valence_median: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["scores", b"scores", "time", b"time", "valence", b"valence", "valence_high", b"valence_high", "valence_low", b"valence_low"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["scores", b"scores", "time", b"time", "valence", b"valence", "valence_high", b"valence_high", "valence_low", b"valence_low", "valence_median", b"valence_median"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Domain events as protobuf messages."""
+"""Domain events as protobuf messages; those of alerts are in `store/alert_outbox.py`."""
 
 from functools import singledispatch
 
@@ -8,8 +8,6 @@ from resonance.emotion_tag.v1 import distress_pb2, emotion_pb2
 from resonance.emotion_tag.v1 import emotion_tag_events_pb2 as pb
 from services.chassis.kernel.events import DomainEvent
 from services.chassis.messaging.outbox import Message, message_of
-from services.emotion_tag.alert_wire import to_alert
-from services.emotion_tag.domain.alert import AlertMoved
 from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.events import (
     ContentCorrected,
@@ -86,8 +84,3 @@ def _tagged(content: TaggedContent) -> pb.ContentTagged:
         region_code=place.region_code,
         topics=place.topics,
     )
-
-
-@_to_proto.register
-def _(event: AlertMoved) -> ProtoMessage:
-    return pb.AlertChanged(alert=to_alert(event.alert))

@@ -17,16 +17,16 @@ from services.emotion_tag.wiring.shared import Shared
 
 
 def alerts(shared: Shared) -> Part:
-    database, clock = shared.database, shared.clock
+    database, clock, locales = shared.database, shared.clock, shared.locales.all
     bell = Bell()
     rings = CommittedAlertNotices(database, bell.ring)
-    alerting = database.transactions(lambda on: PostgresAlertTransaction(on, rings))
+    alerting = database.transactions(lambda on: PostgresAlertTransaction(on, rings, locales))
     reads, topics = database.reads(PostgresAlertReader), database.reads(PostgresTrendReader)
     threshold = threshold_for(shared.settings.false_alerts)
     return Part(
         servicer=(
             add_AlertServiceServicer_to_server,
-            AlertRpc(alerting, reads, topics, shared.contents, bell, shared.locales.all, clock),
+            AlertRpc(alerting, reads, topics, shared.contents, bell, locales, clock),
         ),
         reactions=alert_reactions(alerting, clock, threshold=threshold),
         loops=(AlertHousekeeping(alerting, clock),),

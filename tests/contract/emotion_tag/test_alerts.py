@@ -116,7 +116,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     database, rung = Database(engine), list[None]()
     notices = CommittedAlertNotices(database, lambda: rung.append(None))
     yield Store(
-        database.transactions(lambda on: PostgresAlertTransaction(on, notices)),
+        database.transactions(lambda on: PostgresAlertTransaction(on, notices, ())),
         database.reads(PostgresAlertReader),
         None,
         database,

@@ -94,6 +94,8 @@ async def test_a_spike_opens_one_alert_that_says_what_it_is(
     [told] = await emotions.told(AlertChanged)
     assert told.alert.alert_id == alert.alert_id
     assert told.alert.version == 1
+    assert set(told.alert.names) == {"zh-Hans", "zh-Hant", "en"}
+    assert told.alert.names["zh-Hans"].startswith("愤怒的人变多")
 
 
 async def test_an_alert_comes_soon_after_the_comment(
@@ -212,6 +214,24 @@ async def test_a_topic_in_two_scripts_has_one_alert_that_either_finds(
     for name in ("開箱", "开箱"):
         [alert] = await opened(alerts, subject_kind=emotion_pb2.SUBJECT_KIND_TOPIC, subject_id=name)
         assert alert.subject.subject_id == "开箱"
+
+
+async def test_an_alert_on_a_topic_is_told_with_the_topic_as_most_write_it(
+    emotions: Harness, alerts: AlertServiceStub
+) -> None:
+    for n in range(8):
+        await emotions.says(str(new_id()), f"{HAPPY}{n}", item_ids=(), topics=["開箱"])
+
+    async def is_known() -> bool:
+        return bool(await emotions.rows("SELECT 1 FROM emotion_tag.trend_forms"))
+
+    await eventually(is_known, within=60)
+    await crowd(emotions, 3 * ENOUGH, item_ids=(), topics=["开箱"])
+    [alert] = await opened(alerts)
+
+    [told] = await emotions.told(AlertChanged)
+
+    assert told.alert.subject.name == alert.subject.name == "開箱"
 
 
 async def test_anger_without_a_word_of_deliveries_is_no_alert_on_a_region(

@@ -76,7 +76,7 @@ class Scene:
         database = self.emotions.database
         notices = CommittedAlertNotices(database, lambda: None)
         alert = Alert.opened(Subject(SubjectKind.PRODUCT, "sku-9"), Family.ANGRY, seen, now)
-        opening = database.transactions(lambda on: PostgresAlertTransaction(on, notices))
+        opening = database.transactions(lambda on: PostgresAlertTransaction(on, notices, ()))
         async with opening() as tx:
             await tx.alerts.put([alert])
         return str(alert.id)

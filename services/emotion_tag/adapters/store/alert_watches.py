@@ -11,8 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.db.transaction import Database
-from services.chassis.messaging.outbox import Outbox
-from services.emotion_tag.adapters.event_codec import encode
+from services.emotion_tag.adapters.store.alert_outbox import AlertOutbox
 from services.emotion_tag.adapters.store.alert_rows import (
     counts_from_array,
     counts_to_array,
@@ -33,13 +32,14 @@ from services.emotion_tag.adapters.store.alert_tables import (
 from services.emotion_tag.adapters.store.alerts import PostgresAlerts
 from services.emotion_tag.adapters.store.catalogue import PostgresCatalogue
 from services.emotion_tag.adapters.store.rows import content_from_row
-from services.emotion_tag.adapters.store.tables import platform, tags
+from services.emotion_tag.adapters.store.tables import tags
 from services.emotion_tag.domain.alert_counts import Counts, Family, hour_of
 from services.emotion_tag.domain.alert_mention import Author, Mention
 from services.emotion_tag.domain.alert_rate import Habit
 from services.emotion_tag.domain.alert_sighting import MAX_EXAMPLES
 from services.emotion_tag.domain.alert_watch import Quarters, Watch
 from services.emotion_tag.domain.content import TaggedContent
+from services.emotion_tag.domain.locale import Locale
 from services.emotion_tag.domain.subject import Subject, SubjectKind
 
 _wanted = (
@@ -69,12 +69,17 @@ _QUARTERS = (
 
 
 class PostgresAlertTransaction:
-    def __init__(self, connection: AsyncConnection, notices: "CommittedAlertNotices") -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        notices: "CommittedAlertNotices",
+        locales: Sequence[Locale],
+    ) -> None:
         self.mentions = PostgresMentions(connection)
         self.watches = PostgresWatches(connection)
         self.alerts = PostgresAlerts(connection)
         self.catalogue = PostgresCatalogue(connection)
-        self.outbox = Outbox(connection, platform.outbox, encode)
+        self.outbox = AlertOutbox(connection, locales)
         self.notices = notices
 
 

@@ -250,7 +250,7 @@ class Alert(_message.Message):
     @_builtins.property
     def names(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """What is said of it in one line, with the likely aspect, by the BCP-47 of each locale (`zh-Hans`, `zh-Hant`, `en`, and
-        those that were added). Empty in events.
+        those that were added).
         """
 
     def __init__(

@@ -526,8 +526,8 @@ class Subject(_message.Message):
     characters too.
     """
     name: _builtins.str
-    """In answers a topic as most texts of the last two weeks write it, where enough people use it; else empty, as in
-    events. Means nothing in requests. At most 100 characters.
+    """In answers and alerts a topic as most texts of the last two weeks write it, where enough people use it; else empty.
+    Means nothing in requests. At most 100 characters.
     """
     def __init__(
         self,

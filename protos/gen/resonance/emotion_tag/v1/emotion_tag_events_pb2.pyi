@@ -174,7 +174,9 @@ class AlertChanged(_message.Message):
     ALERT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def alert(self) -> _alert_pb2.Alert:
-        """The alert as it is now."""
+        """The alert as it is now, with what is said of it in each locale and its topic as most write it: nothing has to be
+        looked up to tell people of it.
+        """
 
     def __init__(
         self,

@@ -112,8 +112,10 @@ class FakeTags:
     async def close(self, content_id: UUID) -> None:
         self.rows.tags.setdefault(content_id, None)
 
-    async def forget(self, content_id: UUID) -> None:
+    async def forget(self, content_id: UUID) -> TaggedContent | None:
+        gone = self.rows.tags.get(content_id)
         self.rows.tags[content_id] = None
+        return gone
 
     async def remove_of(self, author_id: UUID) -> None:
         self.rows.tags = {

@@ -57,6 +57,7 @@ def text_of(
         digest=digest,
         tag=tag_of(emotion, aspects=aspects),
         published_at=at,
+        tagged_at=at,
         place=place,
         author_key=content_id.bytes if author is None else author.to_bytes(16, "big"),
     )

@@ -12,6 +12,7 @@ from services.emotion_tag.domain.content import TaggedContent
 from services.emotion_tag.domain.events import (
     ContentCorrected,
     ContentTagged,
+    ContentUntagged,
     DistressMoved,
     MoodCleared,
     MoodMoved,
@@ -39,6 +40,11 @@ def _(event: ContentTagged) -> ProtoMessage:
 @_to_proto.register
 def _(event: ContentCorrected) -> ProtoMessage:
     return pb.ContentCorrected(content=_tagged(event.content), former_tag=to_tag(event.former_tag))
+
+
+@_to_proto.register
+def _(event: ContentUntagged) -> ProtoMessage:
+    return pb.ContentUntagged(content=_tagged(event.content))
 
 
 @_to_proto.register
@@ -77,6 +83,7 @@ def _tagged(content: TaggedContent) -> pb.ContentTagged:
         item_ids=content.item_ids,
         tag=to_tag(content.tag),
         publish_time=to_time(content.published_at),
+        tag_time=to_time(content.tagged_at),
         post_id=str(place.post_id) if place.post_id else "",
         reply_to_id=str(place.reply_to_id) if place.reply_to_id else "",
         circle_id=place.circle_id,

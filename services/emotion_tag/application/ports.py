@@ -85,8 +85,8 @@ class Tags(Protocol):
         """Wait for whoever stores its tag right now; if it has none, see to it that none comes."""
         ...
 
-    async def forget(self, content_id: UUID) -> None:
-        """Remove a tag, and see to it that none comes back for this content."""
+    async def forget(self, content_id: UUID) -> TaggedContent | None:
+        """Remove a tag, and see to it that none comes back for this content; what was removed."""
         ...
 
     async def remove_of(self, author_id: UUID) -> None:

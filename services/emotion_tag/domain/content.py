@@ -56,12 +56,16 @@ class TaggedContent:
     digest: bytes
     tag: EmotionTag
     published_at: datetime
+    tagged_at: datetime
+    """When its first tag was told."""
     place: Place = NOWHERE
     author_key: bytes = b""
     """Tells the authors of a day apart without naming them, see `author_key.py`."""
 
 
-def tagged(content: Content, tag: EmotionTag, *, author_allows: bool, salt: bytes) -> TaggedContent:
+def tagged(
+    content: Content, tag: EmotionTag, now: datetime, *, author_allows: bool, salt: bytes
+) -> TaggedContent:
     """Leave the text behind, and the author too unless they allow it."""
     return TaggedContent(
         content_id=content.content_id,
@@ -71,6 +75,7 @@ def tagged(content: Content, tag: EmotionTag, *, author_allows: bool, salt: byte
         digest=content.digest(),
         tag=tag,
         published_at=content.published_at,
+        tagged_at=now,
         place=content.place,
         author_key=author_key(content.author_id, salt),
     )

@@ -25,6 +25,13 @@ class ContentCorrected(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContentUntagged(DomainEvent):
+    """A text was deleted by its author, and its tag with it; as it was last."""
+
+    content: TaggedContent
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProductEmotionMoved(DomainEvent):
     """What a product is known for has changed notably."""
 

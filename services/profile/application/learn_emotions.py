@@ -7,16 +7,16 @@ from uuid import UUID
 
 from services.chassis.kernel.clock import Clock
 from services.profile.application.ports import Transactions
-from services.profile.domain.consent import Consents
+from services.profile.domain.consent import FOR_FEELINGS, Consents
 from services.profile.domain.feeling import Feeling
 from services.profile.domain.purpose import Purpose
 
 
 @dataclass(frozen=True)
 class Corrected:
-    """What people decided about a person's words: `former` does not hold, `now` does.
+    """What a person's words turned out to be: `former` does not hold, `now` does.
 
-    None is nothing that a portrait is made of.
+    None is nothing that a portrait is made of, as words are that were deleted.
     """
 
     user_id: UUID
@@ -45,10 +45,10 @@ async def learn_emotions(
 async def correct_emotions(
     corrected: Sequence[Corrected], transactions: Transactions, clock: Clock
 ) -> None:
-    """Let words count for the feelings that people decided instead of those that were told.
+    """Let words count for other feelings than those that were told, or for none.
 
-    What a person said before they withdrew a consent or had their emotions forgotten is in no
-    portrait any more, so there is nothing to correct.
+    What was told of a person before they withdrew a consent, had their emotions forgotten, or
+    allowed all that is needed, is in no portrait, so there is nothing to correct.
     """
     async with transactions() as tx:
         people = await tx.consents.lock_all({one.user_id for one in corrected})
@@ -91,7 +91,6 @@ async def forget_emotions(
 
 
 def _is_allowed(feeling: Feeling, consents: Consents | None) -> bool:
-    needed = (Purpose.PERSONALIZATION, Purpose.EMOTION_INFERENCE)
     return consents is not None and all(
-        consents.covers(purpose, feeling.recorded_at) for purpose in needed
+        consents.covers(purpose, feeling.recorded_at) for purpose in FOR_FEELINGS
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.chassis.kernel.errors import InvalidField
@@ -10,6 +10,12 @@ from services.chassis.kernel.events import DomainEvent
 from services.profile.domain.errors import ConsentMissing, StaleConsents
 from services.profile.domain.events import ConsentChanged
 from services.profile.domain.purpose import Purpose
+
+FOR_FEELINGS = frozenset({Purpose.PERSONALIZATION, Purpose.EMOTION_INFERENCE})
+"""What a portrait needs to have feelings."""
+
+_TICK = timedelta(microseconds=1)
+"""The finest difference of two moments: what is told at the moment of a grant counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +53,9 @@ class Consents:
     """What is granted now. Every purpose is off until the person grants it.
 
     `forgotten` holds when what was kept for a purpose was last deleted: what was recorded until
-    then must not come back, even if it arrives late and the purpose has been granted again.
+    then must not come back, even if it arrives late and the purpose has been granted again. For
+    feelings it also holds until when they were not kept for want of a consent: so it can be told
+    whether a feeling is in the portrait when its words are deleted or turn out to mean another.
     """
 
     user_id: UUID
@@ -99,9 +107,11 @@ class Consents:
         self.version += 1
         on = {purpose for purpose, granted in changes if granted}
         off = {purpose for purpose, granted in changes if not granted}
-        withdrawn = self.granted & off
+        withdrawn, felt_before = self.granted & off, self.granted >= FOR_FEELINGS
         self.granted = (self.granted | on) - off
         self.forgotten = {**self.forgotten, **dict.fromkeys(withdrawn, now)}
+        if self.granted >= FOR_FEELINGS and not felt_before:
+            self.forget(Purpose.EMOTION_INFERENCE, now - _TICK)
         self.decided.extend(
             Decision(
                 purpose=purpose,

@@ -255,3 +255,38 @@ async def test_nothing_is_owed_for_words_that_were_said_before_they_were_forgott
 
     after = await store.portrait(both)
     assert (after.traits, after.version) == ({}, version)
+
+
+async def test_what_was_felt_in_deleted_words_leaves_the_portrait_in_whatever_order(
+    store: Store,
+) -> None:
+    both = await store.person(Purpose.PERSONALIZATION, Purpose.EMOTION_INFERENCE)
+    now = store.clock.now()
+    stays, early, late = (Feeling(new_id(), both, "anger", 0.5, now, now) for _ in range(3))
+    await learn_emotions([stays], store.transactions, store.clock)
+    before = (await store.portrait(both)).traits[TraitKind.EMOTION]["anger"]
+    await learn_emotions([early], store.transactions, store.clock)
+
+    gone = [Corrected(both, one, None) for one in (early, late)]
+    await correct_emotions(gone, store.transactions, store.clock)
+    await learn_emotions([late], store.transactions, store.clock)
+
+    after = (await store.portrait(both)).traits[TraitKind.EMOTION]["anger"]
+    assert after[0] == pytest.approx(before[0])
+    assert after[2]["CONTENT_TAGGED"][0] == 1
+
+
+@pytest.mark.parametrize("missing", [Purpose.PERSONALIZATION, Purpose.EMOTION_INFERENCE])
+async def test_words_that_never_counted_take_nothing_out_when_they_are_deleted(
+    store: Store, missing: Purpose
+) -> None:
+    known = {Purpose.PERSONALIZATION, Purpose.EMOTION_INFERENCE} - {missing}
+    user_id = await store.person(*known)
+    now = store.clock.now()
+    told = Feeling(new_id(), user_id, "anger", 0.5, now, now)
+    await learn_emotions([told], store.transactions, store.clock)
+    await store.decide(user_id, (missing, True))
+
+    await correct_emotions([Corrected(user_id, told, None)], store.transactions, store.clock)
+
+    assert (await store.portrait(user_id)).traits == {}

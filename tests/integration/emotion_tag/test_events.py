@@ -7,7 +7,12 @@ import pytest
 from resonance.community.v1.community_events_pb2 import ContentDeleted
 from resonance.emotion_tag.v1 import emotion_pb2
 from resonance.emotion_tag.v1 import emotion_tag_service_pb2 as pb
-from resonance.emotion_tag.v1.emotion_tag_events_pb2 import ContentTagged, MoodChanged
+from resonance.emotion_tag.v1.emotion_tag_events_pb2 import (
+    ContentTagged,
+    ContentUntagged,
+    MoodChanged,
+)
+from services.chassis.kernel.ids import new_id
 from services.chassis.rpc.errors import RemoteError
 from tests.integration.emotion_tag.conftest import Harness, tell
 from tests.support.loops import eventually
@@ -147,6 +152,29 @@ async def test_a_deleted_text_leaves_neither_tag_nor_trace_in_the_mood(
     assert after.version == 3
     with pytest.raises(RemoteError):
         await emotions.stub.GetContentTag(pb.GetContentTagRequest(content_id=content_id))
+
+
+async def test_a_deleted_text_is_told_of_once_with_the_tag_that_it_had(
+    emotions: Harness, person: str
+) -> None:
+    await emotions.allows(person)
+    mine, other = await emotions.says(person, ANGRY), await emotions.says(str(new_id()), ANGRY)
+    for content_id in (mine, other):
+        await emotions.tagged(content_id)
+    first = {one.content_id: one for one in await emotions.told(ContentTagged)}
+
+    await tell(emotions.community, ContentDeleted(content_id=mine, author_id=person))
+    for content_id in (mine, other):
+        await emotions.deletes(content_id)
+
+    async def is_told() -> bool:
+        return len(await emotions.told(ContentUntagged)) == 2
+
+    await eventually(is_told)
+    last = {one.content.content_id: one.content for one in await emotions.told(ContentUntagged)}
+    assert last == first
+    assert (last[mine].author_id, last[other].author_id) == (person, "")
+    assert last[mine].HasField("tag_time")
 
 
 async def test_a_deletion_that_comes_first_keeps_the_tag_away(

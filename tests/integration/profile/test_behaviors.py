@@ -10,6 +10,7 @@ from resonance.emotion_tag.v1 import emotion_pb2
 from resonance.emotion_tag.v1.emotion_tag_events_pb2 import (
     ContentCorrected,
     ContentTagged,
+    ContentUntagged,
     MoodChanged,
 )
 from resonance.profile.v1 import behavior_pb2, portrait_pb2
@@ -271,6 +272,29 @@ async def test_a_correction_replaces_a_feeling_in_the_portrait(profile: Harness)
     assert [(one.source, one.count) for one in joy.lineage] == [("CONTENT_CORRECTED", 1)]
     await tell(profile.emotions, ContentCorrected(content=told, former_tag=decided.tag))
     await eventually(lambda: feels("anger"))
+
+
+async def test_deleted_words_leave_the_portrait_as_if_they_had_not_been_said(
+    profile: Harness,
+) -> None:
+    user_id = await profile.register("personalization", "emotion_inference")
+    stays, goes = tagged(user_id, emotion_pb2.EMOTION_JOY), tagged(user_id)
+    goes.tag.emotion = emotion_pb2.EMOTION_ANGER
+
+    async def feels(*emotions: str) -> bool:
+        traits = (await profile.portrait(user_id)).traits
+        return {trait.value for trait in traits} == set(emotions)
+
+    for told in (stays, goes):
+        await tell(profile.emotions, told)
+    await eventually(lambda: feels("joy", "anger"))
+
+    await tell(profile.emotions, ContentUntagged(content=goes))
+
+    await eventually(lambda: feels("joy"))
+    assert {one.value for one in (await profile.told(PortraitChanged))[-1].portrait.traits} == {
+        "joy"
+    }
 
 
 async def test_a_portrait_fades_without_a_write(profile: Harness) -> None:

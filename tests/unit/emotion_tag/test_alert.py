@@ -247,6 +247,7 @@ def content(kind: TextKind = TextKind.COMMENT, at: datetime = NOON) -> TaggedCon
         digest=b"",
         tag=tag(),
         published_at=at,
+        tagged_at=at,
         author_key=ANN,
     )
 

@@ -54,6 +54,7 @@ def content_of(tag: EmotionTag, **more: object) -> TaggedContent:
         "digest": b"",
         "tag": tag,
         "published_at": NOON,
+        "tagged_at": NOON,
         **more,
     }
     return TaggedContent(**values)  # type: ignore[arg-type]  # all by name

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, delete, func, select, update
+from sqlalchemy import Column, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +15,7 @@ from services.emotion_tag.adapters.store.distress import PostgresDistress
 from services.emotion_tag.adapters.store.erasures import PostgresErasures
 from services.emotion_tag.adapters.store.governance_tables import OF_A_CONTENT, corrections
 from services.emotion_tag.adapters.store.rows import (
+    content_from_row,
     mood_from_row,
     mood_to_row,
     tag_from_row,
@@ -116,10 +117,7 @@ class PostgresTags:
             return []
         ordered = sorted(contents, key=lambda content: content.content_id)
         stored = await self._connection.execute(
-            insert(tags)
-            .values(tagged_at=func.now())
-            .on_conflict_do_nothing()
-            .returning(tags.c.content_id),
+            insert(tags).on_conflict_do_nothing().returning(tags.c.content_id),
             [tag_to_row(content) for content in ordered],
         )
         new = set(stored.scalars())
@@ -137,7 +135,13 @@ class PostgresTags:
             insert(tags).values(content_id=content_id, is_forgotten=True).on_conflict_do_nothing()
         )
 
-    async def forget(self, content_id: UUID) -> None:
+    async def forget(self, content_id: UUID) -> TaggedContent | None:
+        found = await self._connection.execute(
+            select(tags)
+            .where(tags.c.content_id == content_id, ~tags.c.is_forgotten)
+            .with_for_update()
+        )
+        row = found.one_or_none()
         nothing = {
             column.name: None
             for column in tags.c
@@ -152,6 +156,7 @@ class PostgresTags:
         )
         for table in OF_A_CONTENT:
             await self._connection.execute(delete(table).where(table.c.content_id == content_id))
+        return content_from_row(row) if row else None
 
     async def remove_of(self, author_id: UUID) -> None:
         await self._connection.execute(delete(tags).where(tags.c.author_id == author_id))

@@ -22,6 +22,7 @@ def tag_to_row(content: TaggedContent) -> dict[str, Any]:
         **_place_to_row(content.place),
         "author_key": content.author_key,
         "published_at": content.published_at,
+        "tagged_at": content.tagged_at,
     }
 
 
@@ -54,6 +55,7 @@ def content_from_row(row: Any) -> TaggedContent:
         digest=bytes(row.digest),
         tag=tag_from_row(row),
         published_at=row.published_at,
+        tagged_at=row.tagged_at,
         place=place_from_row(row),
         author_key=bytes(row.author_key or b""),
     )

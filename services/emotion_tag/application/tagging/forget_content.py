@@ -7,6 +7,7 @@ from services.chassis.kernel.clock import Clock
 from services.emotion_tag.application.distress.tell_state import tell_state
 from services.emotion_tag.application.moods.remake_mood import remake_mood
 from services.emotion_tag.application.ports import Transactions
+from services.emotion_tag.domain.events import ContentUntagged
 
 
 async def forget_content(
@@ -18,7 +19,9 @@ async def forget_content(
         await tx.tags.close(content_id)
         author_id = await tx.tags.author_of(content_id)
         held = await tx.people.hold_allowing([author_id] if author_id else [])
-        await tx.tags.forget(content_id)
+        gone = await tx.tags.forget(content_id)
+        if gone is not None:
+            await tx.outbox.add([ContentUntagged(content=gone, occurred_at=now)])
         noted = await tx.distress.remove_content(content_id)
         if noted is not None and noted in held:
             await tx.outbox.add([await tell_state(noted, tx, now)])

@@ -61,6 +61,7 @@ async def tag_contents(
                 tagged(
                     _not_in_the_future(content, now),
                     tag,
+                    now,
                     author_allows=content.author_id in allowing
                     and content.published_at > (allowing[content.author_id] or _NEVER),
                     salt=salt,

@@ -29,7 +29,7 @@ from resonance.emotion_tag.v1 import emotion_pb2 as resonance_dot_emotion__tag_d
 from resonance.emotion_tag.v1 import subject_pb2 as resonance_dot_emotion__tag_dot_v1_dot_subject__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1resonance/emotion_tag/v1/emotion_tag_events.proto\x12\x18resonance.emotion_tag.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'resonance/emotion_tag/v1/distress.proto\x1a$resonance/emotion_tag/v1/alert.proto\x1a&resonance/emotion_tag/v1/emotion.proto\x1a&resonance/emotion_tag/v1/subject.proto\"\xce\x02\n\rContentTagged\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x11\n\tauthor_id\x18\x02 \x01(\t\x12\x30\n\x04kind\x18\x03 \x01(\x0e\x32\".resonance.emotion_tag.v1.TextKind\x12\x10\n\x08item_ids\x18\x04 \x03(\t\x12\x31\n\x03tag\x18\x05 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12\x30\n\x0cpublish_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07post_id\x18\x07 \x01(\t\x12\x13\n\x0breply_to_id\x18\x08 \x01(\t\x12\x11\n\tcircle_id\x18\t \x01(\t\x12\x0f\n\x07room_id\x18\n \x01(\t\x12\x13\n\x0bregion_code\x18\x0b \x01(\t\x12\x0e\n\x06topics\x18\x0c \x03(\t\"O\n\x0bMoodChanged\x12,\n\x04mood\x18\x01 \x01(\x0b\x32\x1e.resonance.emotion_tag.v1.Mood\x12\x12\n\nis_cleared\x18\x02 \x01(\x08\"\x9c\x01\n\x0f\x44istressChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x36\n\x05level\x18\x02 \x01(\x0e\x32\'.resonance.emotion_tag.v1.DistressLevel\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\">\n\x0c\x41lertChanged\x12.\n\x05\x61lert\x18\x01 \x01(\x0b\x32\x1f.resonance.emotion_tag.v1.Alert\"\x86\x01\n\x10\x43ontentCorrected\x12\x38\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\'.resonance.emotion_tag.v1.ContentTagged\x12\x38\n\nformer_tag\x18\x02 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\"R\n\x15ProductEmotionChanged\x12\x39\n\x07product\x18\x01 \x01(\x0b\x32(.resonance.emotion_tag.v1.ProductEmotionb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1resonance/emotion_tag/v1/emotion_tag_events.proto\x12\x18resonance.emotion_tag.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\'resonance/emotion_tag/v1/distress.proto\x1a$resonance/emotion_tag/v1/alert.proto\x1a&resonance/emotion_tag/v1/emotion.proto\x1a&resonance/emotion_tag/v1/subject.proto\"\xfc\x02\n\rContentTagged\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x11\n\tauthor_id\x18\x02 \x01(\t\x12\x30\n\x04kind\x18\x03 \x01(\x0e\x32\".resonance.emotion_tag.v1.TextKind\x12\x10\n\x08item_ids\x18\x04 \x03(\t\x12\x31\n\x03tag\x18\x05 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12\x30\n\x0cpublish_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07post_id\x18\x07 \x01(\t\x12\x13\n\x0breply_to_id\x18\x08 \x01(\t\x12\x11\n\tcircle_id\x18\t \x01(\t\x12\x0f\n\x07room_id\x18\n \x01(\t\x12\x13\n\x0bregion_code\x18\x0b \x01(\t\x12\x0e\n\x06topics\x18\x0c \x03(\t\x12,\n\x08tag_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"K\n\x0f\x43ontentUntagged\x12\x38\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\'.resonance.emotion_tag.v1.ContentTagged\"O\n\x0bMoodChanged\x12,\n\x04mood\x18\x01 \x01(\x0b\x32\x1e.resonance.emotion_tag.v1.Mood\x12\x12\n\nis_cleared\x18\x02 \x01(\x08\"\x9c\x01\n\x0f\x44istressChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x36\n\x05level\x18\x02 \x01(\x0e\x32\'.resonance.emotion_tag.v1.DistressLevel\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\">\n\x0c\x41lertChanged\x12.\n\x05\x61lert\x18\x01 \x01(\x0b\x32\x1f.resonance.emotion_tag.v1.Alert\"\x86\x01\n\x10\x43ontentCorrected\x12\x38\n\x07\x63ontent\x18\x01 \x01(\x0b\x32\'.resonance.emotion_tag.v1.ContentTagged\x12\x38\n\nformer_tag\x18\x02 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\"R\n\x15ProductEmotionChanged\x12\x39\n\x07product\x18\x01 \x01(\x0b\x32(.resonance.emotion_tag.v1.ProductEmotionb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,15 +37,17 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'resonance.emotion_tag.v1.em
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CONTENTTAGGED']._serialized_start=272
-  _globals['_CONTENTTAGGED']._serialized_end=606
-  _globals['_MOODCHANGED']._serialized_start=608
-  _globals['_MOODCHANGED']._serialized_end=687
-  _globals['_DISTRESSCHANGED']._serialized_start=690
-  _globals['_DISTRESSCHANGED']._serialized_end=846
-  _globals['_ALERTCHANGED']._serialized_start=848
-  _globals['_ALERTCHANGED']._serialized_end=910
-  _globals['_CONTENTCORRECTED']._serialized_start=913
-  _globals['_CONTENTCORRECTED']._serialized_end=1047
-  _globals['_PRODUCTEMOTIONCHANGED']._serialized_start=1049
-  _globals['_PRODUCTEMOTIONCHANGED']._serialized_end=1131
+  _globals['_CONTENTTAGGED']._serialized_end=652
+  _globals['_CONTENTUNTAGGED']._serialized_start=654
+  _globals['_CONTENTUNTAGGED']._serialized_end=729
+  _globals['_MOODCHANGED']._serialized_start=731
+  _globals['_MOODCHANGED']._serialized_end=810
+  _globals['_DISTRESSCHANGED']._serialized_start=813
+  _globals['_DISTRESSCHANGED']._serialized_end=969
+  _globals['_ALERTCHANGED']._serialized_start=971
+  _globals['_ALERTCHANGED']._serialized_end=1033
+  _globals['_CONTENTCORRECTED']._serialized_start=1036
+  _globals['_CONTENTCORRECTED']._serialized_end=1170
+  _globals['_PRODUCTEMOTIONCHANGED']._serialized_start=1172
+  _globals['_PRODUCTEMOTIONCHANGED']._serialized_end=1254
 # @@protoc_insertion_point(module_scope)

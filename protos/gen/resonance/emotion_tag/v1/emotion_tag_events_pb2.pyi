@@ -41,6 +41,7 @@ class ContentTagged(_message.Message):
     ROOM_ID_FIELD_NUMBER: _builtins.int
     REGION_CODE_FIELD_NUMBER: _builtins.int
     TOPICS_FIELD_NUMBER: _builtins.int
+    TAG_TIME_FIELD_NUMBER: _builtins.int
     content_id: _builtins.str
     """The post or comment."""
     author_id: _builtins.str
@@ -75,6 +76,10 @@ class ContentTagged(_message.Message):
         NFKC, case folded, in the order of the text.
         """
 
+    @_builtins.property
+    def tag_time(self) -> _timestamp_pb2.Timestamp:
+        """When its first tag was told, the same in every event about the content. Unset in events of before that was told."""
+
     def __init__(
         self,
         *,
@@ -90,14 +95,41 @@ class ContentTagged(_message.Message):
         room_id: _builtins.str = ...,
         region_code: _builtins.str = ...,
         topics: _abc.Iterable[_builtins.str] | None = ...,
+        tag_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["publish_time", b"publish_time", "tag", b"tag"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["publish_time", b"publish_time", "tag", b"tag", "tag_time", b"tag_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "circle_id", b"circle_id", "content_id", b"content_id", "item_ids", b"item_ids", "kind", b"kind", "post_id", b"post_id", "publish_time", b"publish_time", "region_code", b"region_code", "reply_to_id", b"reply_to_id", "room_id", b"room_id", "tag", b"tag", "topics", b"topics"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "circle_id", b"circle_id", "content_id", b"content_id", "item_ids", b"item_ids", "kind", b"kind", "post_id", b"post_id", "publish_time", b"publish_time", "region_code", b"region_code", "reply_to_id", b"reply_to_id", "room_id", b"room_id", "tag", b"tag", "tag_time", b"tag_time", "topics", b"topics"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ContentTagged: _TypeAlias = ContentTagged  # noqa: Y015
+
+@_typing.final
+class ContentUntagged(_message.Message):
+    """A post or comment that had a tag was deleted by its author: what was derived from the tag is taken out. Whatever was
+    told of the content before, this is what holds of it by now. Carries no text.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def content(self) -> Global___ContentTagged:
+        """The content with the tag that it had last. Names its author only if they still allow it."""
+
+    def __init__(
+        self,
+        *,
+        content: Global___ContentTagged | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContentUntagged: _TypeAlias = ContentUntagged  # noqa: Y015
 
 @_typing.final
 class MoodChanged(_message.Message):

@@ -48,13 +48,15 @@ PIECES = st.sampled_from(
 def test_it_is_the_same_as_in_a_batch(text: str) -> None:
     if not SHORT.takes(text):
         return
-    symbols, grams = SHORT.read(text)
+    read = SHORT.read(text)
+    symbols, grams = read.symbols(), read.grams
     known_symbols = FOLDING.fold([text])
     known = GRAMS.make(known_symbols)
 
+    assert read.folded == known_symbols.written()
     assert symbols.codes.tolist() == known_symbols.codes.tolist()
     assert symbols.origin.tolist() == known_symbols.origin.tolist()
-    assert sorted(zip(grams.hashes, grams.first, grams.last, strict=True)) == sorted(
+    assert sorted(zip(grams.hashes, *grams.covered(), strict=True)) == sorted(
         zip(known.hashes, known.first, known.last, strict=True)
     )
 

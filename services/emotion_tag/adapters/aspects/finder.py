@@ -1,8 +1,10 @@
 """The aspects of texts that the wide model has read."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +13,9 @@ from services.emotion_tag.adapters.aspects.clauses import TELLS, Ground, Said, r
 from services.emotion_tag.adapters.aspects.lexicon import Entry
 from services.emotion_tag.adapters.aspects.terms import Found, TermFinder
 from services.emotion_tag.adapters.wide.artefact import Artefact
-from services.emotion_tag.adapters.wide.evidence import end_of
-from services.emotion_tag.adapters.wide.folding import Folding, Symbols
-from services.emotion_tag.adapters.wide.linear_model import Scored
+from services.emotion_tag.adapters.wide.evidence import Origin, end_of
+from services.emotion_tag.adapters.wide.folding import Folding
+from services.emotion_tag.adapters.wide.linear_model import AnyScored
 from services.emotion_tag.domain.aspect import Aspect, AspectSentiment
 from services.emotion_tag.domain.taxonomy import Polarity
 
@@ -50,27 +52,29 @@ class AspectFinder:
         self._positive, self._squares = artefact.weights[:, -1], artefact.squares
         self._scale = float(artefact.scale[-1])
 
-    def find(self, scored: Scored, bias: Floats, masks: Sequence[int]) -> list[Aspects]:
+    def find(self, scored: AnyScored, bias: Floats, masks: Sequence[int]) -> list[Aspects]:
         """The aspects of each text; `bias` and the lexicons that count are given for each."""
         answers: list[Aspects] = [()] * len(masks)
-        folded, found = self._terms.find(scored.symbols)
-        ends = scored.symbols.ends
-        said = {}
-        for text, words in found.items():
-            begin = int(ends[text - 1]) + 1 if text else 0
-            if things := _read_text(folded, words, begin, int(ends[text]), masks[text]):
+        folded = scored.folded
+        words = self._terms.find(folded)
+        if not any(one.word.roles & TELLS for one in words):
+            return answers
+        ends, offsets, said = scored.ends, scored.offsets, {}
+        for text, its in groupby(words, key=lambda one: bisect_left(ends, one.start)):
+            begin = ends[text - 1] + 1 if text else 0
+            if things := _read_text(folded, list(its), begin, ends[text], masks[text]):
                 said[text] = things
-        if said:
-            self._ask_the_model(scored, bias, said)
+        self._ask_the_model(scored, bias, said)
         for text, things in said.items():
-            answers[text] = _answer(things, scored.symbols, int(scored.symbols.offsets[text]))
+            answers[text] = _answer(things, scored.origin, offsets[text])
         return answers
 
-    def _ask_the_model(self, scored: Scored, bias: Floats, said: dict[int, list[Said]]) -> None:
+    def _ask_the_model(self, asked: AnyScored, bias: Floats, said: dict[int, list[Said]]) -> None:
         """Let the wide model read the stretches that nothing else is known of."""
         open_ = [(text, one) for text, things in said.items() for one in things if one.until]
         if not open_:
             return
+        scored = asked.arrays
         stretch = np.full(len(scored.symbols.codes), -1, np.int64)
         for number, (_, one) in enumerate(open_):
             stretch[one.start : one.until] = number
@@ -111,24 +115,24 @@ def _stops(folded: str, begin: int, end: int) -> Iterator[tuple[int, str]]:
     yield end, ""
 
 
-def _answer(said: list[Said], symbols: Symbols, offset: int) -> Aspects:
+def _answer(said: list[Said], origin: Origin, offset: int) -> Aspects:
     """One sentiment for each aspect, in the order of the words that are shown."""
     by_aspect: dict[Aspect, list[Said]] = {}
     for one in sorted(said, key=lambda one: (one.start, one.end)):
         by_aspect.setdefault(one.aspect, []).append(one)
-    found = (_sentiment(things, symbols, offset) for things in by_aspect.values())
+    found = (_sentiment(things, origin, offset) for things in by_aspect.values())
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
 
 
-def _sentiment(things: list[Said], symbols: Symbols, offset: int) -> AspectSentiment:
+def _sentiment(things: list[Said], origin: Origin, offset: int) -> AspectSentiment:
     shown = min(things, key=lambda one: (one.side == 0, one.ground))
     by_words = [one.side for one in things if one.side and one.ground is not Ground.MODEL]
     polarity = _polarity(by_words or [one.side for one in things if one.side])
     return AspectSentiment(
         shown.aspect,
         polarity,
-        int(symbols.origin[shown.start]) - offset,
-        end_of(symbols.origin, shown.end - 1) - offset,
+        int(origin[shown.start]) - offset,
+        end_of(origin, shown.end - 1) - offset,
         _SURE_OF_MIXED if polarity is Polarity.MIXED else _SURE[shown.ground],
     )
 

@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-import numpy as np
-
 from services.emotion_tag.adapters.aspects.lexicon import Entry, Role
-from services.emotion_tag.adapters.wide.folding import CODE_POINTS, END, Folding, Symbols
+from services.emotion_tag.adapters.wide.folding import END, Folding
 from services.emotion_tag.domain.aspect import Aspect
 
 _APOSTROPHE, _RIGHT_QUOTE = "'", "\u2019"
-_STRANGE = 0xFFFC  # what is no code point: emotes
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789'_") | set(map(chr, range(0xDF, 0x250)))
 
 
@@ -100,9 +97,9 @@ class TermFinder:
             words.sort(key=lambda word: (-len(word.text), word.is_open))
         self._beginnings = _beginnings({text[0] for text in self._words})
 
-    def find(self, symbols: Symbols) -> tuple[str, dict[int, list[Found]]]:
-        """The folded texts as one, and the words in each text that has any, from left to right."""
-        folded = _written(symbols)
+    def find(self, folded: str) -> list[Found]:
+        """The words in folded texts, from left to right."""
+        folded = folded.replace(_RIGHT_QUOTE, _APOSTROPHE)
         words: list[Found] = []
         behind = 0
         for match in self._beginnings.finditer(folded):
@@ -113,12 +110,7 @@ class TermFinder:
             if (one := self._at(folded, place)) is not None:
                 words.append(one)
                 behind = one.end
-        found: dict[int, list[Found]] = defaultdict(list)
-        if words:
-            texts = symbols.ends.searchsorted([one.start for one in words])
-            for text, one in zip(texts.tolist(), words, strict=True):
-                found[text].append(one)
-        return folded, found
+        return words
 
     def _at(self, folded: str, place: int) -> Found | None:
         """The longest word that begins at a place."""
@@ -149,12 +141,7 @@ def _one_of(symbols: set[str] | frozenset[str]) -> str:
     return f"[{re.escape(''.join(sorted(symbols)))}]"
 
 
-def _written(symbols: Symbols) -> str:
-    codes = np.where(symbols.codes >= CODE_POINTS, np.uint32(_STRANGE), symbols.codes)
-    folded = codes.tobytes().decode("utf-32-le", "surrogatepass")
-    return folded.replace(_RIGHT_QUOTE, _APOSTROPHE)
-
-
 def _folded(terms: list[str], folding: Folding) -> list[str]:
-    folded = _written(folding.fold(terms)).split(chr(END))
+    written = folding.fold(terms).written().replace(_RIGHT_QUOTE, _APOSTROPHE)
+    folded = written.split(chr(END))
     return [text.strip() for text in folded[:-1]]

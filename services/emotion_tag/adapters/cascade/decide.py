@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from math import exp, log
+from operator import itemgetter
 
 from services.emotion_tag.adapters.cascade.calibration import Scale
 from services.emotion_tag.adapters.wide.polarity import Leaning
@@ -19,6 +20,12 @@ FOR, AGAINST = (
     for side in (Polarity.POSITIVE, Polarity.NEGATIVE)
 )
 _FAMILY_OF = [next(members for members in FAMILIES if place in members) for place in range(_SIZE)]
+_MEMBERS = [
+    itemgetter(*places) if len(places) > 1 else itemgetter(slice(places[0], places[0] + 1))
+    for places in FAMILIES
+]
+"""What of each family stands in a list of all emotions."""
+_LARGE = [at for at, members in enumerate(FAMILIES) if len(members) > 1]
 LARGE = [members for members in FAMILIES if len(members) > 1]
 _TWO_SIDED = 9
 """Of two clauses that disagree each is half of what is said, of ten one is an exception: the fewer
@@ -33,28 +40,23 @@ _SIDED = (1.5, 2.5)
 LEAST = 1e-9  # no probability is smaller
 
 
+def read(
+    scale: Scale, sharpening: float, wide: Sequence[float], encoder: Sequence[float] | None
+) -> tuple[list[float], float]:
+    """The probabilities of the emotions and the log-odds of positive, of what both models say."""
+    odds = _odds(_scores(scale, wide, encoder))
+    return _shares(odds, sharpening), _positive(scale, wide, encoder, odds)
+
+
 def scaled(scale: Scale, wide: Sequence[float], encoder: Sequence[float] | None) -> list[float]:
     """The emotions' scores and the log-odds of positive, of what both models say."""
-    if encoder is None:
-        scores = [scale.wide * w + b for w, b in zip(wide, scale.bias, strict=False)]
-        said = 0.0
-    else:
-        scores = [
-            scale.wide * w + scale.encoder * e + b
-            for w, e, b in zip(wide, encoder, scale.bias, strict=False)
-        ]
-        said = encoder[_SIZE]
-    by_wide, by_encoder, by_emotions, added = scale.positive
-    odds = by_wide * wide[_SIZE] + by_encoder * said + by_emotions * leaning_of(scores) + added
-    return [*scores, odds]
+    scores = _scores(scale, wide, encoder)
+    return [*scores, _positive(scale, wide, encoder, _odds(scores))]
 
 
 def leaning_of(scores: Sequence[float]) -> float:
     """Log-odds of the emotions that are for something against those that are against it."""
-    highest = max(scores)
-    for_it = sum([exp(scores[place] - highest) for place in FOR])
-    against = sum([exp(scores[place] - highest) for place in AGAINST])
-    return log(max(for_it, LEAST) / max(against, LEAST))
+    return _leaning(_odds(scores))
 
 
 def probabilities(scores: Sequence[float], sharpening: float) -> list[float]:
@@ -63,17 +65,44 @@ def probabilities(scores: Sequence[float], sharpening: float) -> list[float]:
     "Happy" is four emotions here: sharpening keeps the sum of a family and makes its strongest
     stand out, and where that does not make it the top one, it gets all of its family.
     """
-    highest = max(scores[:_SIZE])
-    odds = [exp(score - highest) for score in scores[:_SIZE]]
+    return _shares(_odds(scores[:_SIZE]), sharpening)
+
+
+def _scores(scale: Scale, wide: Sequence[float], encoder: Sequence[float] | None) -> list[float]:
+    by_wide, by_encoder, bias = scale.wide, scale.encoder, scale.bias
+    if encoder is None:
+        return [by_wide * w + b for w, b in zip(wide, bias, strict=False)]
+    return [by_wide * w + by_encoder * e + b for w, e, b in zip(wide, encoder, bias, strict=False)]
+
+
+def _odds(scores: Sequence[float]) -> list[float]:
+    """Against the likeliest emotion."""
+    highest = max(scores)
+    return [exp(score - highest) for score in scores]
+
+
+def _leaning(odds: Sequence[float]) -> float:
+    for_it = sum([odds[place] for place in FOR])
+    against = sum([odds[place] for place in AGAINST])
+    return log(max(for_it, LEAST) / max(against, LEAST))
+
+
+def _positive(
+    scale: Scale, wide: Sequence[float], encoder: Sequence[float] | None, odds: Sequence[float]
+) -> float:
+    by_wide, by_encoder, by_emotions, added = scale.positive
+    said = 0.0 if encoder is None else encoder[_SIZE]
+    return by_wide * wide[_SIZE] + by_encoder * said + by_emotions * _leaning(odds) + added
+
+
+def _shares(odds: Sequence[float], sharpening: float) -> list[float]:
     total = sum(odds)
     shares = [odd / total for odd in odds]
-    top_sum, top_family = -1.0, FAMILIES[0]
-    for members in FAMILIES:
-        family = sum([shares[place] for place in members])
-        if family > top_sum:
-            top_sum, top_family = family, members
-    for members in LARGE:
-        _sharpen(shares, members, sharpening)
+    families = [sum(members(shares)) for members in _MEMBERS]
+    for at in _LARGE:
+        _sharpen(shares, FAMILIES[at], families[at], sharpening)
+    top_sum = max(families)
+    top_family = FAMILIES[families.index(top_sum)]
     if shares.index(max(shares)) not in top_family:
         strongest = max(top_family, key=shares.__getitem__)
         for place in top_family:
@@ -81,8 +110,7 @@ def probabilities(scores: Sequence[float], sharpening: float) -> list[float]:
     return shares
 
 
-def _sharpen(shares: list[float], members: list[int], power: float) -> None:
-    family = sum([shares[place] for place in members])
+def _sharpen(shares: list[float], members: list[int], family: float, power: float) -> None:
     sharp = [shares[place] ** power for place in members]
     total = sum(sharp)
     if total > 0:

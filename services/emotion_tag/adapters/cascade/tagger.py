@@ -17,7 +17,7 @@ from services.emotion_tag.adapters.cascade.decide_many import decided
 from services.emotion_tag.adapters.locales import load_locales
 from services.emotion_tag.adapters.wide.artefact import Artefact
 from services.emotion_tag.adapters.wide.intensity import intensity, shown
-from services.emotion_tag.adapters.wide.polarity import which_contrast
+from services.emotion_tag.adapters.wide.polarity import contrasts
 from services.emotion_tag.adapters.wide.wide_reader import Reading, WideReader
 from services.emotion_tag.domain.tag import EmotionTag, TextInput, TextKind
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion
@@ -89,7 +89,7 @@ class CascadeTagger:
         """Tag texts of any content, in their order; equal ones are read once."""
         if not inputs:
             return []
-        asked = list(dict.fromkeys(inputs))
+        asked = _different(inputs)
         tags = self._tags(asked, *self._read(asked))
         if len(asked) == len(inputs):
             return tags
@@ -100,7 +100,7 @@ class CascadeTagger:
         """The tags of texts that the wide model answers alone; None where it is not sure."""
         if not inputs:
             return []
-        asked = list(dict.fromkeys(inputs))
+        asked = _different(inputs)
         wanted, reading, answers = self._read_wide(asked)
         asking = {wanted[at] for at in self._asking(wanted, reading, answers)}
         if asking.issuperset(asked):
@@ -118,7 +118,7 @@ class CascadeTagger:
         """The log-odds that each text is for what it speaks of rather than against it."""
         if not inputs:
             return []
-        asked = list(dict.fromkeys(inputs))
+        asked = _different(inputs)
         _, answers = self._read(asked)
         odds = {one: answer.odds for one, answer in zip(asked, answers, strict=False)}
         return [odds[one] for one in inputs]
@@ -156,8 +156,8 @@ class CascadeTagger:
     def _use_contexts(
         self, asked: Sequence[TextInput], wanted: Sequence[TextInput], answers: Sequence[_Answer]
     ) -> None:
-        if all(one.context is None for one in asked):
-            return
+        if wanted is asked:
+            return  # nothing has a context
         alone = {one: replace(answer) for one, answer in zip(wanted, answers, strict=True)}
         for one, answer in zip(asked, answers, strict=False):
             if one.context is not None:
@@ -215,9 +215,9 @@ class CascadeTagger:
         if reading.blank[at]:
             return _nothing(language)
         scale = of_kind(self._calibration.alone[language], one.kind)
-        scores = decide.scaled(scale, reading.logits[at].tolist(), None)
-        shares = decide.probabilities(scores, self._calibration.sharpening)
-        return _Answer(language, shares, scores[-1], decide.confidence(scale, shares))
+        scores = reading.logits[at].tolist()
+        shares, odds = decide.read(scale, self._calibration.sharpening, scores, None)
+        return _Answer(language, shares, odds, decide.confidence(scale, shares))
 
     def _all_alone(self, wanted: Sequence[TextInput], reading: Reading) -> list[_Answer]:
         """The same for every text; many are decided about together."""
@@ -249,9 +249,8 @@ class CascadeTagger:
         self, one: TextInput, wide: Sequence[float], encoded: Sequence[float], answer: _Answer
     ) -> None:
         scale = of_kind(self._calibration.together[answer.language], one.kind)
-        scores = decide.scaled(scale, wide, encoded)
-        answer.probabilities = decide.probabilities(scores, self._calibration.sharpening)
-        answer.odds = scores[-1]
+        sharpening = self._calibration.sharpening
+        answer.probabilities, answer.odds = decide.read(scale, sharpening, wide, encoded)
         answer.confidence = decide.confidence(scale, answer.probabilities)
         answer.strong = encoded[-1]
 
@@ -278,25 +277,23 @@ class CascadeTagger:
         shares = [answer.probabilities for answer in answers]
         top = [share.index(max(share)) for share in shares]
         evidence = self._wide.evidence(reading, top, shares)
-        spoken = [
-            (one.locale, language) for one, language in zip(asked, reading.languages, strict=False)
+        locales = [
+            self.locales.of(one.locale, language)
+            for one, language in zip(asked, reading.languages, strict=False)
         ]
-        served = {pair: self.locales.of(*pair) for pair in set(spoken)}
-        locales = [served[pair] for pair in spoken]
         masks = [locale.lexicons for locale in locales] + [0] * (len(answers) - len(asked))
         aspects = self._aspects.find(reading.scored, reading.positive_bias, masks)
-        texts = [one.text for one in asked]
-        strength, contrasts = shown(texts), which_contrast(texts)
+        strength = shown([one.text for one in asked])
         tags = []
         for at, one in enumerate(asked):
             answer, scale, share = answers[at], self._scale(one, answers[at]), shares[at]
             neutral, likeliest = share[decide.NEUTRAL], share[top[at]]
+            leaning = reading.leanings[at]
+            is_torn = leaning.clauses > 1 and contrasts(one.text)
             tag = EmotionTag(
                 emotion=EMOTIONS[top[at]],
                 scores=tuple(share),
-                polarity=decide.polarity(
-                    scale, answer.odds, neutral, reading.leanings[at], contrasts=contrasts[at]
-                ),
+                polarity=decide.polarity(scale, answer.odds, neutral, leaning, contrasts=is_torn),
                 intensity=self._intensity(answer, (1.0, 1 - neutral, likeliest, *strength[at])),
                 confidence=answer.confidence,
                 unsure=answer.confidence < scale.unsure_below,
@@ -313,6 +310,10 @@ class CascadeTagger:
         if answer.strong is None:
             return intensity(self._calibration.intensity, signs)
         return intensity(self._calibration.intensity_together, (*signs, answer.strong))
+
+
+def _different(inputs: Sequence[TextInput]) -> Sequence[TextInput]:
+    return inputs if len(inputs) == 1 else list(dict.fromkeys(inputs))
 
 
 def _answered(one: TextInput) -> TextInput | None:

@@ -7,11 +7,14 @@ are made in whole numbers, so they do not depend on the other texts of a batch.
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.emotion_tag.adapters.wide.linear_model import LinearModel, Scored
+from services.emotion_tag.adapters.wide.folding import SPACE
+from services.emotion_tag.adapters.wide.linear_model import LinearModel, Scored, ShortScored
+from services.emotion_tag.adapters.wide.symbol_kinds import BREAK, LETTER
 from services.emotion_tag.domain.tag import MAX_EVIDENCE, EvidenceSpan
 
 _FINE = 1 << 24
@@ -20,6 +23,8 @@ _NOTICEABLE = 5  # a symbol is noticed that speaks a fifth as loud as the loudes
 Floats = NDArray[np.float64]
 Spoke = NDArray[np.int64]
 Spans = tuple[EvidenceSpan, ...]
+Origin = Sequence[int] | NDArray[np.int64]
+"""Where each symbol came from."""
 
 
 class Evidence:
@@ -29,6 +34,29 @@ class Evidence:
         self._grams = model.grams
         self._weights = model.weights
         self._scale = scale[:-1]
+
+    def of_short(self, scored: ShortScored, top: int, probabilities: Sequence[float]) -> Spans:
+        """What `spoke` and `spans` make of one short text."""
+        text = scored.text
+        rows = scored.weights[:, :-1] * self._scale
+        lifts = rows[:, top] - np.add.reduce(rows * probabilities, axis=1)
+        lift_of = dict(zip(scored.rows, (lifts * _FINE).tolist(), strict=True))
+        change = [0] * len(text.codes)
+        begins, ends = text.grams.covered()
+        for row, gram in zip(scored.known, scored.at, strict=True):
+            first, behind = begins[gram], ends[gram] + 1
+            share = round(lift_of[row] / ((behind - first) * scored.length))
+            change[first] += share
+            change[behind] -= share
+        spoke = list(accumulate(change[:-1]))
+        if LETTER in text.kinds:
+            _share_by_words(spoke, text.kinds)
+        says = [
+            kind != BREAK and code != SPACE
+            for kind, code in zip(text.kinds[:-1], text.codes, strict=False)
+        ]
+        breaks = [kind == BREAK for kind in text.kinds[:-1]]
+        return _placed(_runs(spoke, says, breaks), spoke, text.origin, 0)
 
     def spoke(
         self, scored: Scored, top: Sequence[int], probabilities: Floats, wanted: Sequence[bool]
@@ -79,6 +107,17 @@ def _shared_by_words(spoke: Spoke, in_words: NDArray[np.bool_]) -> Spoke:
     return shared
 
 
+def _share_by_words(spoke: list[int], kinds: list[int]) -> None:
+    """The same in place, by the kinds of the symbols and of the `END` behind them."""
+    first = 0
+    for at, kind in enumerate(kinds):
+        if kind != LETTER:
+            if first < at:
+                share = sum(spoke[first:at]) // (at - first)
+                spoke[first:at] = [share] * (at - first)
+            first = at + 1
+
+
 def _runs(spoke: list[int], says: list[bool], breaks: list[bool]) -> list[tuple[int, int, int]]:
     """Loud runs that say something, as minus their loudness, first symbol and one behind the last.
 
@@ -101,7 +140,7 @@ def _runs(spoke: list[int], says: list[bool], breaks: list[bool]) -> list[tuple[
 
 
 def _placed(
-    runs: list[tuple[int, int, int]], spoke: list[int], origin: list[int], offset: int
+    runs: list[tuple[int, int, int]], spoke: list[int], origin: Sequence[int], offset: int
 ) -> Spans:
     total = sum(loudness for loudness in spoke if loudness > 0)
     return tuple(
@@ -114,7 +153,7 @@ def _placed(
     )
 
 
-def end_of(origin: Sequence[int] | NDArray[np.int64], last: int) -> int:
+def end_of(origin: Origin, last: int) -> int:
     """Where the next symbol begins; a code point that folded to several has one origin."""
     behind = last + 1
     while origin[behind] == origin[last]:

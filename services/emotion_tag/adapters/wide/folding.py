@@ -22,6 +22,7 @@ LINK = 0x1FFFE
 MENTION = 0x1FFFF
 SPACE = 0x20
 
+_EMOTE = 0xFFFC
 EMOTE_BASE = CODE_POINTS
 """A bracket emote such as [doge] becomes one symbol: this plus 20 bits of its checksum."""
 
@@ -49,6 +50,11 @@ class Symbols:
     """Index of the `END` symbol of each text."""
     offsets: NDArray[np.int64]
     """Offset at which each text begins in the joined texts."""
+
+    def written(self) -> str:
+        """As one text, in which a character stands for every emote."""
+        codes = np.where(self.codes >= CODE_POINTS, np.uint32(_EMOTE), self.codes)
+        return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 class Folding:

@@ -15,6 +15,7 @@ _DEGREE = re.compile(
 _SHOUTED = re.compile(r"[!！]")
 _STRETCHED = re.compile(r"(.)\1\1")
 _CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
+_PATTERNS = (_DEGREE, _SHOUTED, _STRETCHED, _CAPITALS)
 _MANY = 3  # more of the same shows nothing more
 _SHARE = [number / _MANY for number in range(_MANY + 1)]
 
@@ -26,13 +27,15 @@ def signs(text: str, neutral: float, top: float) -> tuple[float, ...]:
 
 def shown(texts: Sequence[str]) -> list[tuple[float, ...]]:
     """The signs in the words of each text."""
+    if len(texts) == 1:
+        return [_signs_of(*[len(pattern.findall(texts[0])) for pattern in _PATTERNS])]
     lines = Lines(texts)
-    degree, shouted = (lines.count(pattern) for pattern in (_DEGREE, _SHOUTED))
-    stretched, capitals = (lines.count(pattern) for pattern in (_STRETCHED, _CAPITALS))
-    return [
-        (_SHARE[min(some, _MANY)], _SHARE[min(loud, _MANY)], float(long > 0), float(large > 0))
-        for some, loud, long, large in zip(degree, shouted, stretched, capitals, strict=True)
-    ]
+    return list(map(_signs_of, *[lines.count(pattern) for pattern in _PATTERNS]))
+
+
+def _signs_of(degree: int, shouted: int, stretched: int, capitals: int) -> tuple[float, ...]:
+    loud = _SHARE[min(degree, _MANY)], _SHARE[min(shouted, _MANY)]
+    return (*loud, float(stretched > 0), float(capitals > 0))
 
 
 def intensity(coefficients: Sequence[float], shown: Sequence[float]) -> float:

@@ -5,7 +5,8 @@ Sums of int8 weights are exact in any order, so a text gets the same answer alon
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from math import sqrt
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from services.emotion_tag.adapters.wide.artefact import Artefact
 from services.emotion_tag.adapters.wide.folding import Folding, Symbols
 from services.emotion_tag.adapters.wide.grams import GramMaker
-from services.emotion_tag.adapters.wide.short_text import ShortTexts
+from services.emotion_tag.adapters.wide.short_text import ShortText, ShortTexts
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -39,8 +40,80 @@ class Scored:
     """The symbols it covers, both included."""
     length: Floats
     """The length that each text's sums were divided by; 1 if nothing is known of it."""
-    blank: NDArray[np.bool_]
+    blank: list[bool]
     """Texts without a single n-gram that the model knows."""
+
+    @property
+    def arrays(self) -> "Scored":
+        return self
+
+    @property
+    def folded(self) -> str:
+        """The symbols of all texts."""
+        return self.symbols.written()
+
+    @property
+    def origin(self) -> Places:
+        return self.symbols.origin
+
+    @property
+    def ends(self) -> list[int]:
+        ends: list[int] = self.symbols.ends.tolist()
+        return ends
+
+    @property
+    def offsets(self) -> list[int]:
+        offsets: list[int] = self.symbols.offsets.tolist()
+        return offsets
+
+
+class ShortScored(NamedTuple):
+    """The same of one short text, in lists."""
+
+    logits: Floats
+    text: ShortText
+    at: list[int]
+    """Place of each n-gram that the model knows among those of the text."""
+    known: list[int]
+    length: float
+    blank: list[bool]
+    rows: list[int]
+    """The different ones of `known`."""
+    weights: NDArray[np.int8]
+    """Of these rows."""
+
+    @property
+    def arrays(self) -> Scored:
+        first, last = (np.array(places, np.int64) for places in self.text.grams.covered())
+        return Scored(
+            self.logits,
+            self.text.symbols(),
+            np.array(self.known, np.int64),
+            np.zeros(len(self.known), np.int64),
+            first.take(self.at),
+            last.take(self.at),
+            np.array([self.length]),
+            self.blank,
+        )
+
+    @property
+    def folded(self) -> str:
+        return self.text.folded
+
+    @property
+    def origin(self) -> Sequence[int]:
+        return self.text.origin
+
+    @property
+    def ends(self) -> list[int]:
+        return [len(self.text.codes) - 1]
+
+    @property
+    def offsets(self) -> list[int]:
+        return [0]
+
+
+AnyScored = Scored | ShortScored
 
 
 class LinearModel:
@@ -54,24 +127,37 @@ class LinearModel:
         self._rows = RowFinder(artefact.keys)
         self._scale = artefact.scale
         self.weights, self._squares = artefact.weights, artefact.squares
+        self._square_of = self._squares.tobytes()
 
-    def score(self, texts: Sequence[str]) -> Scored:
+    def score(self, texts: Sequence[str]) -> AnyScored:
         if len(texts) == 1 and self._short.takes(texts[0]):
-            symbols, grams = self._short.read(texts[0])
-        else:
-            symbols = self._folding.fold(texts)
-            grams = self.grams.make(symbols)
+            return self._score_short(self._short.read(texts[0]))
+        symbols = self._folding.fold(texts)
+        grams = self.grams.make(symbols)
         at, known = self._rows.find(grams.hashes)
         first, last = grams.first.take(at), grams.last.take(at)
-        if len(texts) == 1:
-            text = np.zeros(len(known), np.int64)
-            sums, squares = self._sum(known)
-        else:
-            text = symbols.ends.searchsorted(first)
-            sums, squares = self._sums(known, text, len(texts))
+        text = symbols.ends.searchsorted(first)
+        sums, squares = self._sums(known, text, len(texts))
         length = np.sqrt(np.maximum(squares, 1))
         logits = sums * self._scale / length[:, None]
-        return Scored(logits, symbols, known, text, first, last, length, squares == 0)
+        return Scored(logits, symbols, known, text, first, last, length, (squares == 0).tolist())
+
+    def _score_short(self, text: ShortText) -> ShortScored:
+        at, known = self._rows.find_each(text.grams.hashes)
+        rows = list(set(known))
+        weights = self.weights.take(rows, axis=0)
+        squares = sum([self._square_of[row] for row in rows])
+        length = sqrt(max(squares, 1))
+        return ShortScored(
+            logits=np.add.reduce(weights, dtype=np.int64, keepdims=True) * self._scale / length,
+            text=text,
+            at=at,
+            known=known,
+            length=length,
+            blank=[not squares],
+            rows=rows,
+            weights=weights,
+        )
 
     def unknown_shares(self, texts: Sequence[str]) -> list[float]:
         """Of the n-grams of each text the share that has no row; 0 of a text without any."""
@@ -83,14 +169,8 @@ class LinearModel:
         shares: list[float] = ((all_grams - known) / np.maximum(all_grams, 1)).tolist()
         return shares
 
-    def _sum(self, known: Places) -> tuple[Places, Places]:
-        """Sums of the weights and of the squares of one text's different n-grams."""
-        rows = list(set(known.tolist()))
-        weights, squares = self.weights.take(rows, axis=0), self._squares.take(rows)
-        return weights.sum(axis=0, dtype=np.int64, keepdims=True), squares.sum(keepdims=True)
-
     def _sums(self, known: Places, text: Places, texts: int) -> tuple[Places, Places]:
-        """The same for several texts."""
+        """Sums of the weights and of the squares of each text's different n-grams."""
         sums = np.zeros((texts, self.weights.shape[1]), np.int64)
         squares = np.zeros(texts, np.int64)
         if len(known):
@@ -118,10 +198,12 @@ class RowFinder:
     def __init__(self, keys: NDArray[np.uint32]) -> None:
         self._keys = keys
         bits = max(1, len(keys) - 1).bit_length()
-        self._shift = np.uint32(32 - bits)
+        self._each_shift = 32 - bits
+        self._shift = np.uint32(self._each_shift)
         beginnings = np.arange(1 << bits, dtype=np.uint32) << self._shift
         self._begin = keys.searchsorted(beginnings).astype(np.int32)
         self._fullest = int(np.diff(self._begin, append=np.int32(len(keys))).max())
+        self._each_begin, self._each_key = self._begin.data, self._keys.data
 
     def find(self, hashes: NDArray[np.uint32]) -> tuple[Places, Places]:
         """Which hashes are keys, and the row of each of these."""
@@ -133,6 +215,25 @@ class RowFinder:
                 place += self._keys.take(place, mode="clip") < hashes
         at = (self._keys.take(place, mode="clip") == hashes).nonzero()[0]
         return at, place.take(at).astype(np.int64)
+
+    def find_each(self, hashes: list[int]) -> tuple[list[int], list[int]]:
+        """The same of few hashes, for which arrays do not pay."""
+        begin, key, shift, size = (
+            self._each_begin,
+            self._each_key,
+            self._each_shift,
+            len(self._keys),
+        )
+        known: list[int] = []
+        rows: list[int] = []
+        for at, one in enumerate(hashes):
+            row = begin[one >> shift]
+            while row < size and key[row] < one:
+                row += 1
+            if row < size and key[row] == one:
+                known.append(at)
+                rows.append(row)
+        return known, rows
 
 
 def _differs(sorted_values: _Whole) -> NDArray[np.bool_]:

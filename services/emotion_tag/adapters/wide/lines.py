@@ -13,8 +13,8 @@ class Lines:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._all = _BETWEEN.join(texts)
-        lengths = (len(text) + len(_BETWEEN) for text in texts)
-        self._begins = list(accumulate(lengths, initial=0))[:-1]
+        lengths = [len(text) + len(_BETWEEN) for text in texts[:-1]]
+        self._begins = list(accumulate(lengths, initial=0))
 
     def count(self, pattern: re.Pattern[str]) -> list[int]:
         """How many matches each text has."""

@@ -1,7 +1,6 @@
 """How the clauses of a text lean, each read alone: praise with a complaint is for and against."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -10,11 +9,11 @@ from numpy.typing import NDArray
 
 from services.emotion_tag.adapters.wide.artefact import Artefact
 from services.emotion_tag.adapters.wide.folding import CODE_POINTS, END
-from services.emotion_tag.adapters.wide.linear_model import Scored
-from services.emotion_tag.adapters.wide.lines import Lines
+from services.emotion_tag.adapters.wide.linear_model import AnyScored, ShortScored
 
 _BREAKS = ",.!?;，。！？；但"
 _BUT = [np.uint32(ord(c)) for c in " but "]
+_BEGINS_CLAUSE = re.compile(f"[{_BREAKS}]| but ")
 _LEAST_GRAMS = 4  # a clause with fewer known n-grams does not lean
 
 Floats = NDArray[np.float64]
@@ -42,12 +41,13 @@ _CONTRAST = re.compile(
 
 def contrasts(text: str) -> bool:
     """Whether the text has a word that sets one thing against another."""
-    return which_contrast([text])[0]
+    return _CONTRAST.search(text) is not None
 
 
-def which_contrast(texts: Sequence[str]) -> list[bool]:
-    """The same of each text."""
-    return [count > 0 for count in Lines(texts).count(_CONTRAST)]
+def _has_clauses(folded: str) -> bool:
+    """Whether a clause begins before the last symbol of a text, which is followed by its `END`."""
+    begin = _BEGINS_CLAUSE.search(folded)
+    return begin is not None and begin.start() < len(folded) - 2
 
 
 class Clauses:
@@ -59,8 +59,11 @@ class Clauses:
         self._positive, self._squares = artefact.weights[:, -1], artefact.squares
         self._scale = float(artefact.scale[-1])
 
-    def read(self, scored: Scored, bias: Floats) -> list[Leaning]:
+    def read(self, several: AnyScored, bias: Floats) -> list[Leaning]:
         """The leaning of each text; `bias` is what its log-odds begin with."""
+        if isinstance(several, ShortScored) and not _has_clauses(several.folded):
+            return [NO_LEANING]
+        scored = several.arrays
         codes = scored.symbols.codes
         begins = self._begins(codes)
         if not begins[:-2].any():

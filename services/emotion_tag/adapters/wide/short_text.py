@@ -3,6 +3,7 @@
 The same symbols and grams as `folding.py` and `grams.py` make; a test holds them to that.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,46 +18,59 @@ from services.emotion_tag.adapters.wide.folding import (
     EXPANSION_BASE,
     LONGEST_RUN,
     MAY_FOLD_WHOLE,
-    SPACE,
     Symbols,
 )
-from services.emotion_tag.adapters.wide.grams import Grams
+from services.emotion_tag.adapters.wide.short_grams import Scopes, ShortGrams, Word, short_grams
 from services.emotion_tag.adapters.wide.symbol_kinds import (
     BREAK,
     CLOSED,
     CONTRAST,
     CONTRASTING_PAIRS,
     CONTRASTING_WORDS,
+    CONTRASTS,
     LETTER,
     NEGATING_WORDS,
     NEGATOR,
+    NEGATORS,
+    OTHER,
     QUESTION,
     QUOTE,
+    QUOTES,
     REACH_SYMBOLS,
-    REACH_WORDS,
     kinds_table,
 )
 
 LONGEST = 64  # characters; from there on arrays are faster
 
-_MASK, _HALF = keys.MASK, 32
-_FIRST, _SECOND, _THIRD = keys.PLACES
-_WORD, _NEXT_WORD = keys.WORDS
 _PAIRS = frozenset(CONTRASTING_PAIRS)
 _NOT = [ord(c) for c in "n't"]
+_END, _NOTHING = chr(END), chr(DROPPED)
+_SQUEEZED = re.compile(rf"(.)\1{{{LONGEST_RUN}}}|  ", re.DOTALL)
+_MAKES_A_SCOPE = re.compile(
+    f"[{NEGATORS}{CONTRASTS}{QUOTES}{chr(QUESTION)}]|"
+    + "|".join(chr(first) + chr(second) for first, second in CONTRASTING_PAIRS)
+)
 
-_Gram = tuple[int, int, int]
-"""A key with the first and the last symbol that it covers."""
-_Scopes = list[list[int]]
 
+class ShortText(NamedTuple):
+    """The folded symbols of a text, `END` the last of them, and its grams."""
 
-class _Word(NamedTuple):
-    """A word of Latin script, or a number."""
+    folded: str
+    codes: list[int]
+    """The same as numbers."""
+    origin: Sequence[int]
+    """The code point that each symbol came from."""
+    kinds: list[int]
+    grams: ShortGrams
 
-    hashed: int
-    first: int
-    last: int
-    negates: bool
+    def symbols(self) -> Symbols:
+        """As arrays have them."""
+        return Symbols(
+            np.array(self.codes, np.uint32),
+            np.array(self.origin, np.int64),
+            np.array([len(self.codes) - 1]),
+            np.zeros(1, np.int64),
+        )
 
 
 class ShortTexts:
@@ -66,7 +80,7 @@ class ShortTexts:
         self, source: NDArray[np.uint32], target: NDArray[np.uint32], expansions: Sequence[str]
     ) -> None:
         self._table = {
-            code: _codes_of(folded, expansions)
+            code: _written(folded, expansions)
             for code, folded in zip(source.tolist(), target.tolist(), strict=True)
         }
         kinds = kinds_table()
@@ -77,44 +91,41 @@ class ShortTexts:
     def takes(self, text: str) -> bool:
         return len(text) <= LONGEST and not MAY_FOLD_WHOLE.search(text)
 
-    def read(self, text: str) -> tuple[Symbols, Grams]:
+    def read(self, text: str) -> ShortText:
         """The symbols and grams of a text that it takes."""
-        codes, origin = self._fold(text)
-        kinds = list(map(self._kinds.get, codes, [0] * len(codes)))
+        folded, origin = self._fold(text)
+        codes = list(map(ord, folded))
+        of = self._kinds.get
+        kinds = [of(code, OTHER) for code in codes]
         words = self._words(codes, kinds) if LETTER in kinds else []
-        scopes = self._scopes(codes, kinds, words)
-        grams = _of_characters(codes, kinds, scopes)
-        if words:
-            grams += _of_words(words, kinds, scopes)
-        hashes, first, last = zip(*grams, strict=True) if grams else ((), (), ())
-        symbols = Symbols(
-            np.array(codes, np.uint32),
-            np.array(origin, np.int64),
-            np.array([len(codes) - 1]),
-            np.zeros(1, np.int64),
-        )
-        made = Grams(
-            np.array(hashes, np.uint32), np.array(first, np.int64), np.array(last, np.int64)
-        )
-        return symbols, made
+        contrasting = [word.first for word in words if word.hashed in self._contrasting]
+        scopes = None
+        if contrasting or _MAKES_A_SCOPE.search(folded):
+            scopes = _scopes(codes, kinds, contrasting)
+        grams = short_grams(codes, kinds, words, scopes)
+        return ShortText(folded, codes, origin, kinds, grams)
 
-    def _fold(self, text: str) -> tuple[list[int], list[int]]:
-        codes: list[int] = []
+    def _fold(self, text: str) -> tuple[str, Sequence[int]]:
+        folded = text.translate(self._table)
+        is_one_to_one = len(folded) == len(text) and _NOTHING not in folded
+        if is_one_to_one and not _SQUEEZED.search(folded):
+            return folded + _END, range(len(text) + 1)
+        symbols: list[str] = []
         origin: list[int] = []
-        before, run = -1, 0
-        for place, raw in enumerate(map(ord, text)):
-            for code in self._table.get(raw, (raw,)):
-                run = run + 1 if code == before else 1
-                before = code
-                if run <= LONGEST_RUN and (code != SPACE or run == 1):
-                    codes.append(code)
+        before, run = "", 0
+        for place, raw in enumerate(text):
+            for symbol in self._table.get(ord(raw), raw):
+                if symbol == _NOTHING:
+                    continue
+                run = run + 1 if symbol == before else 1
+                before = symbol
+                if run <= LONGEST_RUN and (symbol != " " or run == 1):
+                    symbols.append(symbol)
                     origin.append(place)
-        codes.append(END)
-        origin.append(len(text))
-        return codes, origin
+        return "".join(symbols) + _END, [*origin, len(text)]
 
-    def _words(self, codes: list[int], kinds: list[int]) -> list[_Word]:
-        words: list[_Word] = []
+    def _words(self, codes: list[int], kinds: list[int]) -> list[Word]:
+        words: list[Word] = []
         place, size = 0, len(codes)
         while place < size:
             if kinds[place] != LETTER:
@@ -125,37 +136,32 @@ class ShortTexts:
                 place += 1
             hashed = keys.word_hash(codes[first:place])
             is_not = place - first > len(_NOT) and codes[place - len(_NOT) : place] == _NOT
-            words.append(_Word(hashed, first, place - 1, is_not or hashed in self._negating))
+            words.append(Word(hashed, first, place - 1, is_not or hashed in self._negating))
         return words
 
-    def _scopes(self, codes: list[int], kinds: list[int], words: list[_Word]) -> _Scopes | None:
-        """The scopes that each symbol is in; None if there is no scope at all."""
-        ruling = {NEGATOR, CONTRAST, QUOTE}.intersection(kinds)
-        contrasts = {at for at, pair in enumerate(pairwise(codes)) if pair in _PAIRS}
-        contrasts.update(word.first for word in words if word.hashed in self._contrasting)
-        asks = QUESTION in codes
-        if not (ruling or contrasts or asks):
-            return None
-        scopes: _Scopes = [[] for _ in codes]
-        if NEGATOR in ruling:
-            _negate(kinds, scopes)
-        if asks:
-            _ask(codes, kinds, scopes)
-        if CONTRAST in ruling or contrasts:
-            contrasts.update(at for at, kind in enumerate(kinds) if kind == CONTRAST)
-            for at in range(min(contrasts), len(codes)):
-                scopes[at].append(keys.CONTRASTED)
-        if QUOTE in ruling:
-            inside = False
-            for at, kind in enumerate(kinds):
-                if kind == QUOTE:
-                    inside = not inside
-                elif inside:
-                    scopes[at].append(keys.QUOTED)
-        return scopes
+
+def _scopes(codes: list[int], kinds: list[int], contrasting: list[int]) -> Scopes:
+    """The scopes that each symbol is in; `contrasting` are the places of words that begin one."""
+    scopes: Scopes = [[] for _ in codes]
+    if NEGATOR in kinds:
+        _negate(kinds, scopes)
+    if QUESTION in codes:
+        _ask(codes, kinds, scopes)
+    pairs = [at for at, pair in enumerate(pairwise(codes)) if pair in _PAIRS]
+    contrasts = contrasting + pairs + [at for at, kind in enumerate(kinds) if kind == CONTRAST]
+    for at in range(min(contrasts, default=len(codes)), len(codes)):
+        scopes[at].append(keys.CONTRASTED)
+    if QUOTE in kinds:
+        inside = False
+        for at, kind in enumerate(kinds):
+            if kind == QUOTE:
+                inside = not inside
+            elif inside:
+                scopes[at].append(keys.QUOTED)
+    return scopes
 
 
-def _negate(kinds: list[int], scopes: _Scopes) -> None:
+def _negate(kinds: list[int], scopes: Scopes) -> None:
     for at, kind in enumerate(kinds):
         if kind != NEGATOR:
             continue
@@ -168,7 +174,7 @@ def _negate(kinds: list[int], scopes: _Scopes) -> None:
             inside[:] = [keys.NOT_NOT]
 
 
-def _ask(codes: list[int], kinds: list[int], scopes: _Scopes) -> None:
+def _ask(codes: list[int], kinds: list[int], scopes: Scopes) -> None:
     asked = False
     for at in range(len(codes) - 1, -1, -1):
         if kinds[at] == BREAK:
@@ -177,61 +183,7 @@ def _ask(codes: list[int], kinds: list[int], scopes: _Scopes) -> None:
             scopes[at].append(keys.ASKED)
 
 
-def _of_characters(codes: list[int], kinds: list[int], scopes: _Scopes | None) -> list[_Gram]:
-    grams: list[_Gram] = []
-    size = len(codes) - 1
-    for at in range(size):
-        one, kind = codes[at] * _FIRST, kinds[at]
-        is_single = kind != LETTER and codes[at] != SPACE
-        if is_single:
-            grams.append(((one + keys.SINGLE & _MASK) >> _HALF, at, at))
-            if scopes and scopes[at]:
-                grams += _single_in(one, at, scopes[at])
-        behind = at + 1
-        if behind == size:
-            break
-        two = one + codes[behind] * _SECOND
-        if kind != LETTER or kinds[behind] != LETTER:
-            grams.append(((two + keys.DOUBLE & _MASK) >> _HALF, at, behind))
-            if scopes and scopes[at]:
-                grams += _double_in(two, at, scopes[at], scopes[behind])
-        if behind + 1 < size:
-            three = two + codes[behind + 1] * _THIRD + keys.TRIPLE
-            grams.append(((three & _MASK) >> _HALF, at, behind + 1))
-    return grams
-
-
-def _single_in(one: int, at: int, inside: list[int]) -> list[_Gram]:
-    kinds = [keys.SINGLE_IN[scope] for scope in inside if scope in keys.SINGLE_IN]
-    return [((one + kind & _MASK) >> _HALF, at, at) for kind in kinds]
-
-
-def _double_in(two: int, at: int, inside: list[int], behind: list[int]) -> list[_Gram]:
-    kinds = [keys.DOUBLE_IN[scope] for scope in inside if scope in behind]
-    return [((two + kind & _MASK) >> _HALF, at, at + 1) for kind in kinds]
-
-
-def _of_words(words: list[_Word], kinds: list[int], scopes: _Scopes | None) -> list[_Gram]:
-    grams: list[_Gram] = []
-    for at, word in enumerate(words):
-        alone, first, last = word.hashed * _WORD, word.first, word.last
-        grams.append(((alone + keys.WORD & _MASK) >> _HALF, first, last))
-        if at:
-            before = words[at - 1]
-            pair = before.hashed * _WORD + word.hashed * _NEXT_WORD + keys.WORD_PAIR
-            grams.append(((pair & _MASK) >> _HALF, before.first, last))
-        inside = [scope for scope in scopes[first] if scope > keys.NOT_NOT] if scopes else []
-        near = words[max(0, at - REACH_WORDS) : at]
-        nots = sum(one.negates and BREAK not in kinds[one.first : first] for one in near)
-        if nots:
-            inside.append(keys.NOT if nots == 1 else keys.NOT_NOT)
-        grams += [((alone + keys.WORD_IN[scope] & _MASK) >> _HALF, first, last) for scope in inside]
-    return grams
-
-
-def _codes_of(folded: int, expansions: Sequence[str]) -> tuple[int, ...]:
+def _written(folded: int, expansions: Sequence[str]) -> str:
     if folded == DROPPED:
-        return ()
-    if folded >= EXPANSION_BASE:
-        return tuple(map(ord, expansions[folded - EXPANSION_BASE]))
-    return (folded,)
+        return _NOTHING
+    return expansions[folded - EXPANSION_BASE] if folded >= EXPANSION_BASE else chr(folded)

@@ -1,15 +1,15 @@
 """Reads texts with the wide model: scores, language, clauses and evidence, before any decision."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.emotion_tag.adapters.wide.artefact import Artefact, load
 from services.emotion_tag.adapters.wide.evidence import Evidence, Spans
-from services.emotion_tag.adapters.wide.linear_model import LinearModel, Scored
+from services.emotion_tag.adapters.wide.linear_model import AnyScored, LinearModel, ShortScored
 from services.emotion_tag.adapters.wide.polarity import Clauses, Leaning
 from services.emotion_tag.adapters.wide.script import ScriptDetector
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion
@@ -20,11 +20,10 @@ Floats = NDArray[np.float64]
 _NEUTRAL = EMOTIONS.index(Emotion.NEUTRAL)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What the wide model made of several texts."""
 
-    scored: Scored
+    scored: AnyScored
     logits: Floats
     """For each text the emotions, then positive."""
     languages: list[str]
@@ -55,7 +54,7 @@ class WideReader:
         """Read texts of any content; at least one."""
         scored = self._model.score(texts)
         languages = [self._scripts.language_of(text) for text in texts]
-        bias = self._bias[[int(language == "en") for language in languages]]
+        bias = self._bias.take([language == "en" for language in languages], axis=0)
         logits = scored.logits + bias
         return Reading(
             scored=scored,
@@ -63,7 +62,7 @@ class WideReader:
             languages=languages,
             positive_bias=bias[:, -1],
             leanings=self._clauses.read(scored, bias[:, -1]),
-            blank=scored.blank.tolist(),
+            blank=scored.blank,
         )
 
     def unknown_shares(self, texts: Sequence[str]) -> list[float]:
@@ -78,9 +77,10 @@ class WideReader:
 
         `length` is that of the text. Those above 0 add up to 1, if there are any.
         """
-        spoke = self._evidence.spoke(reading.scored, [top], np.array([probabilities]), [True])
+        scored = reading.scored.arrays
+        spoke = self._evidence.spoke(scored, [top], np.array([probabilities]), [True])
         each = np.zeros(length + 1, np.float64)
-        np.add.at(each, reading.scored.symbols.origin, spoke)
+        np.add.at(each, scored.origin, spoke)
         shares: list[float] = (each / max(1, np.maximum(each, 0).sum())).tolist()
         return shares[:-1]
 
@@ -91,5 +91,8 @@ class WideReader:
         wanted = [emotion != _NEUTRAL for emotion in top]
         if not any(wanted):
             return [()] * len(top)
-        spoke = self._evidence.spoke(reading.scored, top, np.array(probabilities), wanted)
-        return self._evidence.spans(reading.scored, spoke, wanted)
+        scored = reading.scored
+        if isinstance(scored, ShortScored):
+            return [self._evidence.of_short(scored, top[0], probabilities[0])]
+        spoke = self._evidence.spoke(scored, top, np.array(probabilities), wanted)
+        return self._evidence.spans(scored, spoke, wanted)

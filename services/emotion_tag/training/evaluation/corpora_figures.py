@@ -12,6 +12,7 @@ from services.emotion_tag.domain.taxonomy import Polarity
 from services.emotion_tag.training import corpora, splits
 from services.emotion_tag.training.context import LATEST
 from services.emotion_tag.training.corpora import Example
+from services.emotion_tag.training.evaluate_aspects import cars
 from services.emotion_tag.training.evaluation.classes import EKMAN, SIX, TWELVE, ClassSet
 from services.emotion_tag.training.evaluation.report import Section, judged
 from services.emotion_tag.training.scales import allowed_of, leaning_of
@@ -41,7 +42,8 @@ def sections(tagger: CascadeTagger, data: Path) -> list[Section]:
     ):
         some = list(examples)
         found.append(_by_family(title, some, tag_all(tagger, some), classes, closed=closed))
-    return [*found, _shopping(tagger, data), *_dialogue(tagger, data), *challenge(tagger)]
+    found += [_shopping(tagger, data), _car_forum(tagger, data)]
+    return [*found, *_dialogue(tagger, data), *challenge(tagger)]
 
 
 def tag_all(
@@ -90,31 +92,45 @@ def _by_family(
     return judged(title, said, answered, classes.names, confidence)
 
 
-def _shopping(tagger: CascadeTagger, data: Path) -> Section:
-    reviews = splits.held_out_shopping(data)
-    tags = tag_all(tagger, reviews)
-    good = [example.positive == 1.0 for example in reviews]
+def _sides(
+    tagger: CascadeTagger, title: str, inputs: Sequence[TextInput], good: Sequence[bool]
+) -> Section:
+    """How often texts are found to be for or against something that are one or the other."""
+    chunks = [inputs[start : start + _CHUNK] for start in range(0, len(inputs), _CHUNK)]
+    polarities = [tag.polarity for chunk in chunks for tag in tagger.tag(chunk)]
     sides = [
-        (tag.polarity is Polarity.POSITIVE) == is_good
-        for tag, is_good in zip(tags, good, strict=True)
-        if tag.polarity in (Polarity.POSITIVE, Polarity.NEGATIVE)
+        (polarity is Polarity.POSITIVE) == is_good
+        for polarity, is_good in zip(polarities, good, strict=True)
+        if polarity in (Polarity.POSITIVE, Polarity.NEGATIVE)
     ]
-    inputs = [TextInput(example.text, example.kind) for example in reviews]
-    odds = [
-        one
-        for start in range(0, len(inputs), _CHUNK)
-        for one in tagger.positive_odds(inputs[start : start + _CHUNK])
-    ]
+    odds = [one for chunk in chunks for one in tagger.positive_odds(chunk)]
     leaning = [(one > 0) == is_good for one, is_good in zip(odds, good, strict=True)]
     return Section(
-        "online_shopping_10_cats, held-out fifth",
+        title,
         {
-            "texts": float(len(reviews)),
+            "texts": float(len(inputs)),
             "polarity right, every text forced to a side": sum(leaning) / len(leaning),
             "polarity right where it takes a side": sum(sides) / len(sides),
-            "takes a side": len(sides) / len(reviews),
+            "takes a side": len(sides) / len(inputs),
         },
     )
+
+
+def _shopping(tagger: CascadeTagger, data: Path) -> Section:
+    reviews = splits.held_out_shopping(data)
+    inputs = [TextInput(review.text, review.kind) for review in reviews]
+    good = [review.positive == 1.0 for review in reviews]
+    return _sides(tagger, "online_shopping_10_cats, held-out fifth", inputs, good)
+
+
+def _car_forum(tagger: CascadeTagger, data: Path) -> Section:
+    """Posts that are for or against every part of a car that they speak of."""
+    inputs, good = [], []
+    for post in cars(data):
+        if set(post.aspects.values()) in ({Polarity.POSITIVE}, {Polarity.NEGATIVE}):
+            inputs.append(TextInput(post.text, post.kind))
+            good.append(Polarity.POSITIVE in post.aspects.values())
+    return _sides(tagger, "BDCI car forum, posts of one side", inputs, good)
 
 
 def _dialogue(tagger: CascadeTagger, data: Path) -> list[Section]:

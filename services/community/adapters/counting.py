@@ -1,12 +1,29 @@
 """Counts of comments and reactions, kept off the one row that everybody would queue for."""
 
-from sqlalchemy import BigInteger, FromClause, SmallInteger, cast, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    FromClause,
+    SmallInteger,
+    Table,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.community.adapters.tables import SLOTS, post_counts, posts
 
 _ZERO = literal(0, BigInteger)
+
+
+def insert_of(table: Table, *names: str) -> Insert:
+    """An insert of one row that may stand inside another statement; its parameters are `new_…`."""
+    return insert(table).values(
+        {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+    )
 
 
 def count_for_each(

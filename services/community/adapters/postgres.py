@@ -3,16 +3,12 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.messaging.outbox import Outbox
-from services.community.adapters.content import (
-    PostgresComments,
-    PostgresFeelings,
-    PostgresKeptAnswers,
-    PostgresLeftovers,
-    PostgresPosts,
-    PostgresReactions,
-)
+from services.community.adapters.content import PostgresComments, PostgresPosts
 from services.community.adapters.event_codec import encode
+from services.community.adapters.feelings import PostgresFeelings
 from services.community.adapters.graph import PostgresFollows, PostgresPeople
+from services.community.adapters.leftovers import PostgresKeptAnswers, PostgresLeftovers
+from services.community.adapters.reactions import PostgresReactions
 from services.community.adapters.tables import platform
 
 

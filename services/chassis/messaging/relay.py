@@ -10,39 +10,21 @@ twice; readers drop ids they have seen.
 """
 
 import asyncio
-import base64
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Any, TypeAlias
 
-from sqlalchemy import (
-    BigInteger,
-    DateTime,
-    Row,
-    Table,
-    Text,
-    bindparam,
-    exc,
-    func,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Table, exc
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.db.transaction import Database, DatabaseUnavailable
-from services.chassis.messaging import metrics, streams
+from services.chassis.messaging import metrics
 from services.chassis.messaging.broker import Broker, Receipt
+from services.chassis.messaging.lost_events import Stored, forget_lost
 from services.chassis.messaging.outbox import Message
-from services.chassis.messaging.session import (
-    ApiError,
-    BrokerUnavailable,
-    Session,
-    StreamState,
-)
+from services.chassis.messaging.outbox_statements import OutboxStatements
+from services.chassis.messaging.session import ApiError, BrokerUnavailable, Session
 from services.chassis.observability.logs import get_logger
 
 log = get_logger(__name__)
@@ -55,8 +37,6 @@ POLL = timedelta(seconds=2)
 CHECK_EVERY = timedelta(minutes=1)
 PAUSE_AFTER_TROUBLE = timedelta(milliseconds=250)
 
-_COUNT_UP_TO = 10_000
-
 # What the relay waits out. A lock that is not had in time is another relay at work; a connection
 # that is not, a pool that others use.
 _TROUBLE = (
@@ -66,9 +46,6 @@ _TROUBLE = (
     exc.DBAPIError,
     exc.TimeoutError,
 )
-
-
-_Row: TypeAlias = "Row[*tuple[Any, ...]]"
 
 
 class Relay:
@@ -85,7 +62,7 @@ class Relay:
     ) -> None:
         self._database, self._broker = database, broker
         self._batch, self._poll = batch, poll
-        self._sql = _Statements(table)
+        self._sql = OutboxStatements(table)
         self._checked: Session | None = None
         self._stream_created_at: datetime | None = None
         self._highest = 0
@@ -216,59 +193,12 @@ class Relay:
             state = await session.stream_state(self._broker.service)
         async with self._database.ambient() as connection:
             await connection.execute(self._sql.lock)
-            lost = await self._forget_lost(connection, session, state)
+            lost = await forget_lost(connection, self._sql, session, self._broker.service, state)
         if lost:
             metrics.outbox_told_again.inc(lost)
             log.warning("the stream has lost events, they are told again", events=lost)
         self._stream_created_at, self._highest = state.created_at, state.last_sequence
         self._checked, self._checked_at = session, monotonic()
-
-    async def _forget_lost(
-        self, connection: AsyncConnection, session: Session, state: StreamState
-    ) -> int:
-        """Make waiting again what the stream does not hold; return how many events that is."""
-        last = (await connection.execute(self._sql.last_told)).one_or_none()
-        if last is None:
-            return 0
-        if last.stream_created_at != state.created_at:
-            made = await connection.execute(
-                self._sql.forget_other_streams, {"created_at": state.created_at}
-            )
-            return made.rowcount
-        intact = await self._last_intact(connection, session, state, last)
-        if intact == last.stream_sequence:
-            return 0
-        made = await connection.execute(
-            self._sql.forget_after, {"created_at": state.created_at, "sequence": intact}
-        )
-        return made.rowcount
-
-    async def _last_intact(
-        self, connection: AsyncConnection, session: Session, state: StreamState, last: _Row
-    ) -> int:
-        """Find a place up to which the stream surely holds what it was told: 0 if there is none.
-
-        Steps back in doubling strides, so it may find a place well before the true end.
-        """
-        row: _Row | None = last
-        stride = 0
-        while row is not None:
-            if row.stream_sequence < state.first_sequence:  # has gone by age, not been lost
-                return int(row.stream_sequence)
-            if row.stream_sequence <= state.last_sequence and await _holds(
-                session, self._broker.service, row
-            ):
-                return int(row.stream_sequence)
-            found = await connection.execute(
-                self._sql.told_before,
-                {
-                    "created_at": state.created_at,
-                    "sequence": row.stream_sequence,
-                    "stride": stride,
-                },
-            )
-            row, stride = found.one_or_none(), stride * 2 + 1
-        return 0
 
     def _note(self, error: Exception) -> None:
         if str(error) != self._trouble:
@@ -276,74 +206,7 @@ class Relay:
             log.warning("the relay waits", error=self._trouble)
 
 
-class _Statements:
-    """What the relay asks of the outbox, made once."""
-
-    def __init__(self, table: Table) -> None:
-        column = table.c
-        told = column.published_at.is_not(None)
-        created_at = bindparam("created_at", type_=DateTime(timezone=True))
-        sequence = bindparam("sequence", type_=BigInteger)
-
-        self.lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))").bindparams(
-            bindparam("key", f"relay:{table.schema}", type_=Text)
-        )
-        self.oldest = (
-            select(table)
-            .where(column.published_at.is_(None))
-            .order_by(column.position)
-            .limit(bindparam("batch", type_=BigInteger))
-        )
-        some = (
-            select(column.occurred_at)
-            .where(column.published_at.is_(None))
-            .order_by(column.position)
-            .limit(_COUNT_UP_TO)
-            .subquery()
-        )
-        self.waiting = select(
-            func.count().label("waiting"), func.min(some.c.occurred_at).label("oldest")
-        ).select_from(some)
-        sent = select(
-            func.unnest(bindparam("positions", type_=ARRAY(BigInteger))).label("position"),
-            func.unnest(bindparam("sequences", type_=ARRAY(BigInteger))).label("sequence"),
-        ).subquery("sent")
-        self.mark = (
-            update(table)
-            .where(column.position == sent.c.position)
-            .values(
-                published_at=func.clock_timestamp(),
-                stream_created_at=created_at,
-                stream_sequence=sent.c.sequence,
-            )
-        )
-        self.last_told = (
-            select(column.event_id, column.stream_created_at, column.stream_sequence)
-            .where(told)
-            .order_by(column.published_at.desc(), column.stream_sequence.desc())
-            .limit(1)
-        )
-        self.told_before = (
-            select(column.event_id, column.stream_created_at, column.stream_sequence)
-            .where(told, column.stream_created_at == created_at, column.stream_sequence < sequence)
-            .order_by(column.stream_sequence.desc())
-            .offset(bindparam("stride", type_=BigInteger))
-            .limit(1)
-        )
-        # `stream_sequence` stays: it shows that the event has been told before.
-        self.forget_other_streams = (
-            update(table)
-            .where(told, column.stream_created_at != created_at)
-            .values(published_at=None)
-        )
-        self.forget_after = (
-            update(table)
-            .where(told, column.stream_created_at == created_at, column.stream_sequence > sequence)
-            .values(published_at=None)
-        )
-
-
-def _message(row: _Row) -> Message:
+def _message(row: Stored) -> Message:
     told_before = row.stream_sequence is not None
     return Message(
         id=row.event_id,
@@ -353,16 +216,6 @@ def _message(row: _Row) -> Message:
         traceparent=row.traceparent,
         again=f".again.{row.stream_sequence}" if told_before else "",
     )
-
-
-async def _holds(session: Session, stream: str, row: _Row) -> bool:
-    """Whether the stream has this event in the place it was confirmed for."""
-    try:
-        answer = await session.api(f"STREAM.MSG.GET.{stream}", {"seq": row.stream_sequence})
-    except ApiError:
-        return False
-    headers = base64.b64decode(answer["message"].get("hdrs", "")).decode()
-    return f"{streams.MESSAGE_ID}: {row.event_id}" in headers
 
 
 async def _wake_at(stopping: asyncio.Event, told: asyncio.Event) -> None:

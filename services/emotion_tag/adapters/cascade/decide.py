@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from math import exp, log
-from operator import itemgetter
 
 from services.emotion_tag.adapters.cascade.calibration import Scale
 from services.emotion_tag.adapters.wide.polarity import Leaning
@@ -20,12 +19,6 @@ FOR, AGAINST = (
     for side in (Polarity.POSITIVE, Polarity.NEGATIVE)
 )
 _FAMILY_OF = [next(members for members in FAMILIES if place in members) for place in range(_SIZE)]
-_MEMBERS = [
-    itemgetter(*places) if len(places) > 1 else itemgetter(slice(places[0], places[0] + 1))
-    for places in FAMILIES
-]
-"""What of each family stands in a list of all emotions."""
-_LARGE = [at for at, members in enumerate(FAMILIES) if len(members) > 1]
 LARGE = [members for members in FAMILIES if len(members) > 1]
 _TWO_SIDED = 9
 """Of two clauses that disagree each is half of what is said, of ten one is an exception: the fewer
@@ -98,9 +91,10 @@ def _positive(
 def _shares(odds: Sequence[float], sharpening: float) -> list[float]:
     total = sum(odds)
     shares = [odd / total for odd in odds]
-    families = [sum(members(shares)) for members in _MEMBERS]
-    for at in _LARGE:
-        _sharpen(shares, FAMILIES[at], families[at], sharpening)
+    families = [sum([shares[place] for place in members]) for members in FAMILIES]
+    for members, family in zip(FAMILIES, families, strict=True):
+        if len(members) > 1:
+            _sharpen(shares, members, family, sharpening)
     top_sum = max(families)
     top_family = FAMILIES[families.index(top_sum)]
     if shares.index(max(shares)) not in top_family:

@@ -142,7 +142,7 @@ def _runs(spoke: list[int], says: list[bool], breaks: list[bool]) -> list[tuple[
 def _placed(
     runs: list[tuple[int, int, int]], spoke: list[int], origin: Sequence[int], offset: int
 ) -> Spans:
-    total = sum(loudness for loudness in spoke if loudness > 0)
+    total = sum([loudness for loudness in spoke if loudness > 0])
     return tuple(
         EvidenceSpan(
             origin[begin] - offset,

@@ -1,8 +1,9 @@
 """How the clauses of a text lean, each read alone: praise with a complaint is for and against."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
-from math import inf
+from math import inf, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from services.emotion_tag.adapters.wide.linear_model import AnyScored, ShortScor
 
 _BREAKS = ",.!?;，。！？；但"
 _BUT = [np.uint32(ord(c)) for c in " but "]
-_BEGINS_CLAUSE = re.compile(f"[{_BREAKS}]| but ")
+_BEGINS_CLAUSE = re.compile(f"[{_BREAKS}]| (?=but )")
 _LEAST_GRAMS = 4  # a clause with fewer known n-grams does not lean
 
 Floats = NDArray[np.float64]
@@ -44,12 +45,6 @@ def contrasts(text: str) -> bool:
     return _CONTRAST.search(text) is not None
 
 
-def _has_clauses(folded: str) -> bool:
-    """Whether a clause begins before the last symbol of a text, which is followed by its `END`."""
-    begin = _BEGINS_CLAUSE.search(folded)
-    return begin is not None and begin.start() < len(folded) - 2
-
-
 class Clauses:
     """Reads the clauses of texts one by one."""
 
@@ -57,13 +52,13 @@ class Clauses:
         self._is_break = np.zeros(CODE_POINTS + 1, np.bool_)
         self._is_break[[ord(c) for c in _BREAKS]] = True
         self._positive, self._squares = artefact.weights[:, -1], artefact.squares
+        self._each_positive, self._each_square = self._positive.data, self._squares.data
         self._scale = float(artefact.scale[-1])
 
-    def read(self, several: AnyScored, bias: Floats) -> list[Leaning]:
+    def read(self, scored: AnyScored, bias: Floats) -> list[Leaning]:
         """The leaning of each text; `bias` is what its log-odds begin with."""
-        if isinstance(several, ShortScored) and not _has_clauses(several.folded):
-            return [NO_LEANING]
-        scored = several.arrays
+        if isinstance(scored, ShortScored):
+            return [self._of_short(scored, float(bias[0]))]
         codes = scored.symbols.codes
         begins = self._begins(codes)
         if not begins[:-2].any():
@@ -84,6 +79,24 @@ class Clauses:
         np.add.at(count, owner, 1)
         leanings = zip(best.tolist(), worst.tolist(), count.tolist(), strict=True)
         return [Leaning(*leaning) for leaning in leanings]
+
+    def _of_short(self, scored: ShortScored, bias: float) -> Leaning:
+        begins = [begin.start() for begin in _BEGINS_CLAUSE.finditer(scored.folded)]
+        if not begins or begins[0] >= len(scored.folded) - 2:  # before the last symbol and `END`
+            return NO_LEANING
+        sums, squares, counts = ([0] * (len(begins) + 1) for _ in range(3))
+        first, _ = scored.text.grams.covered()
+        for row, gram in zip(scored.known, scored.at, strict=True):
+            clause = bisect_right(begins, first[gram])
+            sums[clause] += self._each_positive[row]
+            squares[clause] += self._each_square[row]
+            counts[clause] += 1
+        odds = [
+            total * self._scale / sqrt(max(square, 1)) + bias
+            for total, square, count in zip(sums, squares, counts, strict=True)
+            if count >= _LEAST_GRAMS
+        ]
+        return Leaning(max(odds, default=-inf), min(odds, default=inf), len(odds) + 1)
 
     def _begins(self, codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
         begins = self._is_break[np.minimum(codes, CODE_POINTS)]

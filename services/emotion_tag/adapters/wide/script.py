@@ -26,11 +26,10 @@ class ScriptDetector:
             text = _NAMES.sub(" ", text)
         if text.isascii():
             return "en" if _LATIN.search(text) else "und"
-        han = len(_HAN.findall(text))
         latin = len(_LATIN.findall(text))
-        if han * _LATIN_FOR_ONE_HAN < latin:
+        if latin and len(_HAN.findall(text)) * _LATIN_FOR_ONE_HAN < latin:
             return "en"
-        if not han:
+        if not _HAN.search(text):
             return "und"
         traditional = len(self._traditional.findall(text))
         if traditional and traditional > len(self._simplified.findall(text)):

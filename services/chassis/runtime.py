@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -22,16 +22,12 @@ from typing import Any, TypeVar
 
 import uvloop
 from alembic.util.exc import CommandError
-from asyncpg import PostgresError
 from prometheus_client import disable_created_metrics
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import QueuePool
 
 from services.chassis.db.engine import make_engine
-from services.chassis.db.migrate import at_head
 from services.chassis.db.tables import PlatformTables
 from services.chassis.db.transaction import Database
+from services.chassis.health import BROKER, CALLS, DATABASE, WARM_UP, Health
 from services.chassis.kernel.clock import Clock, SystemClock
 from services.chassis.kernel.errors import Unavailable
 from services.chassis.messaging.broker import Broker
@@ -40,7 +36,6 @@ from services.chassis.messaging.reaction import Reaction
 from services.chassis.messaging.relay import Relay
 from services.chassis.observability import logs, tracing
 from services.chassis.observability.probes import Probes
-from services.chassis.observability.readiness import Readiness
 from services.chassis.rpc.idempotency import Idempotency
 from services.chassis.rpc.server import AddServicer, Server
 from services.chassis.settings import BadSettings, ServiceSettings, read_settings, variable_name
@@ -52,17 +47,7 @@ S = TypeVar("S", bound=ServiceSettings)
 Loop = Callable[[asyncio.Event], Awaitable[None]]
 """Runs beside the calls; returns soon after the event is set, and not before."""
 
-DATABASE, MIGRATIONS, BROKER, WARM_UP, CALLS = (
-    "database",
-    "migrations",
-    "broker",
-    "warm-up",
-    "calls",
-)
-
 _GRACE_OF_LOOPS = timedelta(seconds=5)  # that loops, and then the relay, get to return
-_LOOK_TIMEOUT = timedelta(seconds=2)  # for one look at the database
-_LOOK_AGAIN = timedelta(milliseconds=250)  # between two looks while starting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,9 +105,9 @@ class _Process:
         self._build: Callable[[Ground], Service] = lambda ground: build(settings, ground)
         self._stopping = asyncio.Event()
         self._failed = False
-        self._told_ready = True
         self._is_told_to_stop = False
-        self._readiness = Readiness((DATABASE, MIGRATIONS, BROKER, WARM_UP, CALLS))
+        self._health = Health(settings.readiness_every)
+        self._readiness = self._health.readiness
 
     async def run(self) -> int:
         """Start, serve, stop; return the exit status."""
@@ -188,7 +173,7 @@ class _Process:
             *reaction_loops(service.reactions, database, broker, service.tables),
             *service.loops,
             partial(idempotency.run, keep=keep),
-            partial(self._watch, database, broker, server),
+            partial(self._health.watch, database, broker, server),
         ]
         relay = Relay(database, service.tables.outbox, broker)
         stop_loops, stop_relay = asyncio.Event(), asyncio.Event()
@@ -229,14 +214,7 @@ class _Process:
         database = Database(engine)
         try:
             async with asyncio.timeout(settings.start_timeout.total_seconds()):
-                while (trouble := await _look_at(database)) is not None:
-                    self._readiness.lacks(DATABASE, trouble)
-                    await asyncio.sleep(_LOOK_AGAIN.total_seconds())
-                self._readiness.has(DATABASE)
-                while not await at_head(engine, self._name):
-                    self._readiness.lacks(MIGRATIONS, "not at the newest revision")
-                    await asyncio.sleep(_LOOK_AGAIN.total_seconds())
-                self._readiness.has(MIGRATIONS)
+                await self._health.until_database(database, self._name)
         except TimeoutError:
             raise CannotStart(self._why_not()) from None
         except CommandError as error:
@@ -265,35 +243,6 @@ class _Process:
             f"Run: python -m services.chassis.db.migrate {self._name} upgrade"
         )
 
-    async def _watch(
-        self, database: Database, broker: Broker, server: Server, stopping: asyncio.Event
-    ) -> None:
-        """Look again and again whether we can still answer, and tell those who ask."""
-        while not stopping.is_set():
-            trouble = await _look_at(database)
-            if trouble is None:
-                self._readiness.has(DATABASE)
-            else:
-                self._readiness.lacks(DATABASE, trouble)
-            if broker.is_connected:
-                self._readiness.has(BROKER)
-            else:
-                self._readiness.lacks(BROKER, "not connected")
-            await self._tell(server)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._settings.readiness_every.total_seconds()):
-                    await stopping.wait()
-
-    async def _tell(self, server: Server) -> None:
-        is_ready = self._readiness.is_ready
-        if is_ready != self._told_ready:
-            self._told_ready = is_ready
-            await server.set_serving(is_serving=is_ready)
-            if is_ready:
-                log.info("ready again")
-            else:
-                log.warning("not ready", **self._readiness.missing)
-
     def _heed_signals(self, main_task: "asyncio.Task[Any] | None") -> None:
         """Stop in order at the first signal, at once at the second."""
 
@@ -308,26 +257,6 @@ class _Process:
 
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop)
-
-
-async def _look_at(database: Database) -> str | None:
-    """Ask the database for a sign of life; return what is wrong, None if nothing is."""
-    pool = database.engine.pool
-    if isinstance(pool, QueuePool) and pool.checkedout() >= pool.size():
-        return None  # every connection is at work; waiting for one would prove nothing
-    try:
-        async with (
-            asyncio.timeout(_LOOK_TIMEOUT.total_seconds()),
-            database.reads(lambda connection: connection)() as connection,
-        ):
-            await connection.execute(text("SELECT 1"))
-    except TimeoutError:
-        return "no answer in time"
-    except Unavailable as error:
-        return str(error)
-    except (SQLAlchemyError, PostgresError, OSError) as error:
-        return type(error).__name__ if isinstance(error, SQLAlchemyError) else str(error)
-    return None
 
 
 async def _listening(start: Awaitable[int]) -> int:

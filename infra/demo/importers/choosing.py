@@ -9,7 +9,8 @@ from pathlib import Path
 from infra.demo.importers.amazon_reviews import META_KEYS, REVIEW_KEYS, read_amazon_reviews
 from infra.demo.importers.community import Community
 from infra.demo.importers.completejourney import read_completejourney
-from infra.demo.importers.own_data import TABLES, own_files, read_own_data
+from infra.demo.importers.own_data import read_own_data
+from infra.demo.importers.own_tables import TABLES, own_files
 from infra.demo.importers.report import DataError
 from infra.demo.importers.values import Window
 

@@ -1,6 +1,6 @@
 """A shop's own data as CSV or JSON lines; the columns are told in README.md."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from infra.demo.importers.community import (
     User,
 )
 from infra.demo.importers.house_campaigns import house_campaigns
-from infra.demo.importers.reading import Row, csv_rows, json_rows
+from infra.demo.importers.own_tables import TABLES, Table, own_files, rows_of
 from infra.demo.importers.report import DataError, Report
 from infra.demo.importers.values import (
     LANGUAGES,
@@ -60,59 +60,6 @@ BEHAVIORS = {
 POSTS = {"note", "review", "show_order"}
 BEST_RATING = 5
 MOST_QUANTITY = 10_000
-
-
-@dataclass(frozen=True)
-class _Table:
-    """One of the files: its columns, and how many rows it may have."""
-
-    required: tuple[str, ...]
-    optional: tuple[str, ...]
-    most: int
-    is_needed: bool = True
-
-
-TABLES: Mapping[str, _Table] = {
-    "users": _Table(("user_id",), ("display_name", "language", "platform"), 50_000),
-    "items": _Table(
-        ("item_id", "title", "category"), ("brand", "tags", "price", "currency"), 100_000
-    ),
-    "behaviors": _Table(
-        ("user_id", "item_id", "type", "time"),
-        ("quantity", "paid", "currency", "rating"),
-        1_000_000,
-    ),
-    "posts": _Table(
-        ("post_id", "user_id", "body", "time"),
-        ("kind", "title", "item_ids", "rating"),
-        200_000,
-        is_needed=False,
-    ),
-    "comments": _Table(
-        ("post_id", "user_id", "body", "time"),
-        ("comment_id", "reply_to"),
-        500_000,
-        is_needed=False,
-    ),
-}
-SUFFIXES = (".csv", ".jsonl", ".csv.gz", ".jsonl.gz")
-
-
-def own_files(folder: Path) -> dict[str, Path]:
-    """The files of this format in a folder, by table.
-
-    Raises:
-        DataError: a table is there twice.
-    """
-    found: dict[str, Path] = {}
-    for table in TABLES:
-        for suffix in SUFFIXES:
-            path = folder / f"{table}{suffix}"
-            if path.is_file():
-                if table in found:
-                    raise DataError(f"{found[table].name} and {path.name}: only one can be meant")
-                found[table] = path
-    return found
 
 
 def read_own_data(folder: Path, window: Window) -> Community:
@@ -163,10 +110,10 @@ class _Reader:
     comments: dict[str, Comment] = field(default_factory=dict)
     _change: str = ""
 
-    def read(self, path: Path, table: _Table, take: Callable[[dict[str, Any], int], None]) -> None:
+    def read(self, path: Path, table: Table, take: Callable[[dict[str, Any], int], None]) -> None:
         known = {*table.required, *table.optional}
         unknown: set[str] = set()
-        for row in _rows(path, table, self.report):
+        for row in rows_of(path, table, self.report):
             if self.report.read[path.name] > table.most:
                 raise DataError(f"{path.name}:{row.line}: more than {table.most:,} rows")
             self._change = ""
@@ -307,22 +254,6 @@ class _Reader:
         if is_cut:
             self._change = f"text cut to {longest:,} characters"
         return body
-
-
-def _rows(path: Path, table: _Table, report: Report) -> Iterator[Row]:
-    if ".csv" in path.suffixes:
-        return csv_rows(path, report, required=table.required)
-    return _complete(path, table, report)
-
-
-def _complete(path: Path, table: _Table, report: Report) -> Iterator[Row]:
-    """JSON lines, of which the first must have the required keys: else it is another file."""
-    is_first = True
-    for row in json_rows(path, report):
-        if is_first and (missing := [name for name in table.required if name not in row.values]):
-            raise DataError(f"{path.name}:{row.line}: without the required {', '.join(missing)}")
-        is_first = False
-        yield row
 
 
 def _choice(row: dict[str, Any], name: str, known: Collection[str], default: str) -> str:

@@ -127,7 +127,7 @@ class LinearModel:
         self._rows = RowFinder(artefact.keys)
         self._scale = artefact.scale
         self.weights, self._squares = artefact.weights, artefact.squares
-        self._square_of = self._squares.tobytes()
+        self._each_square = self._squares.data
 
     def score(self, texts: Sequence[str]) -> AnyScored:
         if len(texts) == 1 and self._short.takes(texts[0]):
@@ -146,7 +146,7 @@ class LinearModel:
         at, known = self._rows.find_each(text.grams.hashes)
         rows = list(set(known))
         weights = self.weights.take(rows, axis=0)
-        squares = sum([self._square_of[row] for row in rows])
+        squares = sum([self._each_square[row] for row in rows])
         length = sqrt(max(squares, 1))
         return ShortScored(
             logits=np.add.reduce(weights, dtype=np.int64, keepdims=True) * self._scale / length,

@@ -12,7 +12,6 @@ killed: a restart forgives some tries rather than burying an event that never fa
 """
 
 import asyncio
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from services.chassis.kernel.errors import DomainError, Unavailable
 from services.chassis.messaging import metrics, streams
 from services.chassis.messaging.broker import Broker
 from services.chassis.messaging.feed import ConsumerMissing, Feed
+from services.chassis.messaging.holding import DONE, GIVEN_UP, Holding, again_after
 from services.chassis.messaging.inbox import Inbox
 from services.chassis.messaging.reaction import Delivered, E, Reaction
 from services.chassis.messaging.session import ApiError, BrokerUnavailable, Session
@@ -52,8 +52,6 @@ _STREAM_PAUSE_FIRST, _STREAM_PAUSE_LONGEST = 0.1, 2.0  # while a stream has not 
 
 _LONGEST_ERROR = 300  # characters of an error that a dead letter carries
 _MOST_FAILING = 10_000  # events whose tries are remembered
-
-_ACK, _NAK, _TERM, _IN_PROGRESS = b"+ACK", b"-NAK ", b"+TERM", b"+WPI"
 
 
 @dataclass(frozen=True)
@@ -102,16 +100,15 @@ class Subscriber(Generic[E]):
         self._ack_wait = ack_wait
         self._turns = turns or asyncio.Semaphore()
         self._failures = _Failures()
-        self._held: dict[str, Msg] = {}
+        self._holding = Holding(ack_wait)
         self._feed: Feed | None = None
-        self._session: Session | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Read until told to stop; outlives every failure of the database and of the broker."""
         async with asyncio.TaskGroup() as parts:
             aside = [
                 parts.create_task(self._end_feed_at(stopping)),
-                parts.create_task(self._keep_held()),
+                parts.create_task(self._holding.keep()),
             ]
             await self._run(stopping)
             for part in aside:
@@ -119,12 +116,12 @@ class Subscriber(Generic[E]):
 
     async def _run(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            self._session = await self._broker.session_until(stopping)
-            if self._session is None:
+            session = await self._broker.session_until(stopping)
+            if session is None:
                 return
             try:
-                await self._make_consumer(self._session, stopping)
-                await self._read(self._session, stopping)
+                await self._make_consumer(session, stopping)
+                await self._read(session, stopping)
             except ConsumerMissing:
                 log.warning("the consumer is gone and made again", reader=self._reaction.reader)
             except BrokerUnavailable:
@@ -167,31 +164,27 @@ class Subscriber(Generic[E]):
             pace=self._reaction.pace,
         )
         await feed.open()
+        self._holding.begin(session, feed)
         try:
             while not stopping.is_set() and (taken := await feed.take()):
-                self._held = {message.reply: message for message in taken}
-                await self._handle(session, taken, stopping)
-                self._held = {}
+                self._holding.take(taken)
+                await self._handle(taken, stopping)
+                self._holding.take(())
         finally:
             self._feed = None
             await feed.close()
-            # Others get at once what nobody here will do.
-            for message in [*self._held.values(), *feed.arrived]:
-                await _tell(session, message, _NAK)
-            self._held = {}
+            await self._holding.end()
 
-    async def _handle(
-        self, session: Session, taken: Sequence[Msg], stopping: asyncio.Event
-    ) -> None:
+    async def _handle(self, taken: Sequence[Msg], stopping: asyncio.Event) -> None:
         held: list[_Held[E]] = []
         for message in taken:
             try:
                 held.append(_Held(message, self._decode(message)))
             except (DecodeError, ValueError) as error:
-                await self._bury(session, message, "UNDECODABLE", error, tries=1)
+                await self._bury(message, "UNDECODABLE", error, tries=1)
         if held:
             with suppress(_Stopped):
-                await self._settle(session, held, stopping)
+                await self._settle(held, stopping)
 
     def _decode(self, message: Msg) -> Delivered[E]:
         headers = message.headers or {}
@@ -201,9 +194,7 @@ class Subscriber(Generic[E]):
             occurred_at=streams.occurred_at_of(headers),
         )
 
-    async def _settle(
-        self, session: Session, held: Sequence[_Held[E]], stopping: asyncio.Event
-    ) -> None:
+    async def _settle(self, held: Sequence[_Held[E]], stopping: asyncio.Event) -> None:
         """Do the events, and tell the broker what became of them."""
         reader = self._reaction.reader
         traceparent = (held[0].message.headers or {}).get(streams.TRACEPARENT)
@@ -217,11 +208,11 @@ class Subscriber(Generic[E]):
             except Exception as error:  # noqa: BLE001 - logged where it is decided upon
                 if len(held) == 1:
                     span.failed(type(error).__name__)
-                    await self._failed(session, held[0], error)
+                    await self._failed(held[0], error)
                     return
                 if _is_passing(error) and all(_comes_first_time(one.message) for one in held):
                     # One by one they would all wait for the same neighbour.
-                    await self._defer(session, held, error)
+                    await self._defer(held, error)
                     return
                 log.info(
                     "a batch failed, its events are tried one by one",
@@ -234,10 +225,10 @@ class Subscriber(Generic[E]):
                 metrics.events_handled.labels(reader, "repeated").inc(len(held) - done)
                 for one in held:
                     self._failures.forget(one.delivered.id)
-                    await self._let_go(session, one.message, _ACK)
+                    await self._holding.let_go(one.message, DONE)
                 return
         for one in held:
-            await self._settle(session, [one], stopping)
+            await self._settle([one], stopping)
 
     async def _do(self, held: Sequence[_Held[E]], stopping: asyncio.Event) -> int:
         """Commit the effect of the events; return how many were new. Waits for the database."""
@@ -285,11 +276,11 @@ class Subscriber(Generic[E]):
         ):
             return await self._inbox.known(connection, again)
 
-    async def _failed(self, session: Session, one: _Held[E], error: Exception) -> None:
+    async def _failed(self, one: _Held[E], error: Exception) -> None:
         """Decide what becomes of an event that failed by itself."""
         reaction, event_id = self._reaction, one.delivered.id
         if _is_passing(error):
-            await self._defer(session, [one], error)
+            await self._defer([one], error)
             return
         tries = self._failures.add(event_id)
         metrics.events_handled.labels(reaction.reader, "failed").inc()
@@ -302,13 +293,13 @@ class Subscriber(Generic[E]):
         )
         if tries >= reaction.max_tries:
             reason = error.reason if isinstance(error, DomainError) else type(error).__name__
-            await self._bury(session, one.message, reason, error, tries)
+            await self._bury(one.message, reason, error, tries)
             self._failures.forget(event_id)
         else:
             pause = min(reaction.retry_after * 2 ** (tries - 1), LONGEST_PAUSE)
-            await self._let_go(session, one.message, _nak(pause))
+            await self._holding.let_go(one.message, again_after(pause))
 
-    async def _defer(self, session: Session, held: Sequence[_Held[E]], error: Exception) -> None:
+    async def _defer(self, held: Sequence[_Held[E]], error: Exception) -> None:
         """Let events come again in a while without counting it as a failure of theirs."""
         metrics.events_handled.labels(self._reaction.reader, "deferred").inc(len(held))
         log.warning(
@@ -318,11 +309,9 @@ class Subscriber(Generic[E]):
             error=f"{type(error).__name__}: {error}",
         )
         for one in held:
-            await self._let_go(session, one.message, _nak(PAUSE_WHEN_AWAY))
+            await self._holding.let_go(one.message, again_after(PAUSE_WHEN_AWAY))
 
-    async def _bury(
-        self, session: Session, message: Msg, reason: str, error: Exception, tries: int
-    ) -> None:
+    async def _bury(self, message: Msg, reason: str, error: Exception, tries: int) -> None:
         """Put a message aside as a dead letter; if that fails, it comes again in a while."""
         reader = self._reaction.reader
         event_id = (message.headers or {}).get(streams.MESSAGE_ID, "")[: streams.UUID_LENGTH]
@@ -338,30 +327,17 @@ class Subscriber(Generic[E]):
             await self._broker.put(streams.dead_subject(reader), message.data, headers)
         except BrokerUnavailable as unavailable:
             log.warning("no dead letter could be left", reader=reader, error=str(unavailable))
-            await self._let_go(session, message, _nak(LONGEST_PAUSE))
+            await self._holding.let_go(message, again_after(LONGEST_PAUSE))
             return
-        await self._let_go(session, message, _TERM)
+        await self._holding.let_go(message, GIVEN_UP)
         metrics.dead_letters.labels(reader).inc()
         metrics.events_handled.labels(reader, "dead").inc()
         log.error("an event is given up", reader=reader, event_id=event_id, reason=reason)
-
-    async def _let_go(self, session: Session, message: Msg, answer: bytes) -> None:
-        self._held.pop(message.reply, None)
-        await _tell(session, message, answer)
 
     async def _end_feed_at(self, stopping: asyncio.Event) -> None:
         await stopping.wait()
         if self._feed is not None:
             self._feed.end()
-
-    async def _keep_held(self) -> None:
-        """Renew what is held, so that the broker gives it to nobody else meanwhile."""
-        while True:
-            await asyncio.sleep(self._ack_wait.total_seconds() / 3)
-            if self._session is not None:
-                arrived = self._feed.arrived if self._feed is not None else ()
-                for message in [*self._held.values(), *arrived]:
-                    await _tell(self._session, message, _IN_PROGRESS)
 
 
 def _is_passing(error: Exception) -> bool:
@@ -373,19 +349,9 @@ def _comes_first_time(message: Msg) -> bool:
     return bool(message.metadata.num_delivered == 1)
 
 
-def _nak(pause: timedelta) -> bytes:
-    return _NAK + json.dumps({"delay": streams.nanoseconds(pause)}).encode()
-
-
 def _one_line(error: Exception) -> str:
     text = " ".join(f"{type(error).__name__}: {error}".split())
     return text.encode("ascii", "backslashreplace").decode()[:_LONGEST_ERROR]
-
-
-async def _tell(session: Session, message: Msg, answer: bytes) -> None:
-    """Answer for a message; if the connection is gone, it comes again and the inbox knows it."""
-    with suppress(BrokerUnavailable):
-        await session.send(message.reply, answer)
 
 
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:

@@ -2,10 +2,11 @@
 
 A use case writes its events into the outbox in its own transaction (`outbox.py`). The relay of
 the process takes them, oldest first, to the service's stream (`relay.py`, `streams.py`) over the
-one connection to NATS (`broker.py`), and again what the stream has lost (`lost_events.py`). A neighbour reads the stream through a durable consumer per
-reaction, in batches, each batch one transaction with the inbox rows that make a repeated event
-harmless (`subscriber.py`, `holding.py`, `inbox.py`). What a reaction fails on again and again goes to the stream
-`dead`, from where `replay.py` gives it back. `loops.py` puts the running parts together.
+one connection to NATS (`broker.py`), and again what the stream has lost (`lost_events.py`). A
+neighbour reads the stream through a durable consumer per reaction, in batches, each batch one
+transaction with the inbox rows that make a repeated event harmless (`subscriber.py`, `holding.py`,
+`inbox.py`). What a reaction fails on again and again goes to the stream `dead`, from where
+`replay.py` gives it back. `loops.py` puts the running parts together.
 
 What is promised, and tested by killing everything in turn (`tests/faults`):
 

@@ -93,6 +93,9 @@ ifneq ($(STAGE),wide)
 	  $(if $(EFFORT),--effort "$(EFFORT)")
 	@for stage in calibrate distil; do $(BIN)/python -m services.emotion_tag.training \
 	  --data "$(DATA)" --recipe $(or $(RECIPE),research) --stage $$stage || exit 1; done
+	@$(FINETUNE)/bin/python -m services.emotion_tag.training.encoder --data "$(DATA)" --recipe $(or $(RECIPE),research) \
+	  --again $(if $(EFFORT),--effort "$(EFFORT)")
+	@$(BIN)/python -m services.emotion_tag.training --data "$(DATA)" --recipe $(or $(RECIPE),research) --stage calibrate
 endif
 
 evaluate-emotion: venv ## Report a model: DATA=folder of corpora or FILE=own texts MAP=labels (MODEL=research|open|folder, JSON=file, BESIDE=1)

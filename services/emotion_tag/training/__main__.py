@@ -48,10 +48,7 @@ def train(data: Path, sets: splits.Sets, stage: str, out: Path) -> None:
     known = splits.learning(data, sets)
     learned = known.learned
     if stage == "distil":
-        wide = artefact.load(out)
-        encoder = encoder_beside(wide, out)
-        fitted = calibration.load(out)
-        learned = learned + distilled(wide, fitted, encoder, unlabelled.texts(data, sets), log.info)
+        learned = learned + distilled(out, unlabelled.texts(data, sets), log.info)
     if stage != "calibrate":
         made = build(learned, Recipe(), log.info)
         size = artefact.save(made, out)

@@ -113,8 +113,9 @@ def _scales(tuning: Tuning, start: Scale, sharpening: float) -> Scales:
 
     A kind with enough texts is tuned together with our own comments of all kinds, so that it does
     not become the corpus that happens to stand for it; the other kinds are tuned on our own
-    comments, but for posts, which those are not. Texts whose emotion is only known as good or bad
-    tell of polarity only, and turns of plays say nothing about texts of unknown kind.
+    comments, but for posts, which those are not. Shop reviews, whose emotion is only known as good
+    or bad, tell of polarity only, and only reviews tell of a review's; turns of plays say nothing
+    about texts of unknown kind.
     """
     scales: Scales = {}
     for language in LANGUAGES:
@@ -130,6 +131,8 @@ def _scales(tuning: Tuning, start: Scale, sharpening: float) -> Scales:
                 continue
             some = tuning.only(sorted(here | own)) if len(here) >= _ENOUGH else ours
             telling = ours if kind is TextKind.REVIEW else some
+            if kind is TextKind.REVIEW and len(here) >= _ENOUGH:
+                some = tuning.only(sorted(here))
             scales[language][kind.value] = fitted(some, unknown, sharpening, telling)
     return scales
 
@@ -154,7 +157,8 @@ def _sharpening(tuning: Tuning) -> float:
 def _thresholds(tuning: Tuning, alone: Scales, together: Scales, sharpening: float) -> Thresholds:
     """The least that costs no more than `_LOST` of the right answers, for each kind of text.
 
-    Rare emotions weigh more, as in the scales.
+    Nor may any above it: where little is at stake, some threshold is always lucky. Rare emotions
+    weigh more, as in the scales.
     """
     found: Thresholds = {}
     for language, kinds in together.items():
@@ -165,13 +169,13 @@ def _thresholds(tuning: Tuning, alone: Scales, together: Scales, sharpening: flo
             sure, right_alone = _answered(some.without_encoder(), alone[language][kind], sharpening)
             _, right_together = _answered(some, scale, sharpening)
             best = float(weight @ right_together)
+            costly = [
+                below
+                for below in _THRESHOLDS
+                if weight @ np.where(sure < below, right_together, right_alone) < best - _LOST
+            ]
             found[language][kind] = next(
-                (
-                    below
-                    for below in _THRESHOLDS
-                    if weight @ np.where(sure < below, right_together, right_alone) >= best - _LOST
-                ),
-                1.0,
+                (below for below in _THRESHOLDS if below > max(costly, default=0.0)), 1.0
             )
     return found
 

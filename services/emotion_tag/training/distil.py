@@ -1,16 +1,18 @@
-"""Teaches the wide model what both parts together say of texts without labels.
+"""What both parts together say of texts without labels, for either to learn from.
 
-So it becomes sure, and right, on texts as they are served, and the encoder is asked less often. The
-texts are not stored.
+So the wide model becomes sure, and right, on texts as they are served, and the encoder is asked
+less often; the encoder hears of more than the labelled corpora. The texts are not stored.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import exp
+from pathlib import Path
 
-from services.emotion_tag.adapters.cascade.calibration import Calibration
-from services.emotion_tag.adapters.cascade.tagger import CascadeTagger, Encoder
-from services.emotion_tag.adapters.wide.artefact import Artefact
+from services.emotion_tag.adapters.cascade import calibration
+from services.emotion_tag.adapters.cascade.model import encoder_beside
+from services.emotion_tag.adapters.cascade.tagger import CascadeTagger
+from services.emotion_tag.adapters.wide import artefact
 from services.emotion_tag.domain.tag import TextInput
 from services.emotion_tag.domain.taxonomy import EMOTIONS
 from services.emotion_tag.training.corpora import Example
@@ -21,19 +23,16 @@ _WEIGHT = 0.7
 _ALWAYS = 2.0  # no confidence is as high: the encoder reads every text
 
 
-def distilled(
-    wide: Artefact,
-    fitted: Calibration,
-    encoder: Encoder | None,
-    texts: Sequence[TextInput],
-    tell: Callable[..., None],
-) -> list[Example]:
-    """The texts with the answers of both parts as labels.
+def distilled(folder: Path, texts: Sequence[TextInput], tell: Callable[..., None]) -> list[Example]:
+    """The texts with the answers of both parts of the model in `folder` as labels.
 
     Raises:
         ValueError: there is no encoder to learn from.
+        BrokenModelError: there is no model, or its parts do not belong together.
     """
-    if encoder is None or not fitted.together:
+    wide, fitted = artefact.load(folder), calibration.load(folder)
+    encoder = encoder_beside(wide, folder)
+    if encoder is None or encoder.version != fitted.encoder:
         raise ValueError("There is no encoder to learn from: train it and calibrate first.")
     asked = {
         language: dict.fromkeys(kinds, _ALWAYS) for language, kinds in fitted.asks_below.items()

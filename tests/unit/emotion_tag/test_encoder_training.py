@@ -6,6 +6,7 @@ import pytest
 import sentencepiece
 
 from services.emotion_tag.adapters.cascade.model import SHIPPED
+from services.emotion_tag.adapters.encoder.artefact import EncoderArtefact
 from services.emotion_tag.adapters.encoder.plain_text import PlainFolding
 from services.emotion_tag.adapters.wide.artefact import load
 from services.emotion_tag.domain.taxonomy import Emotion
@@ -13,6 +14,7 @@ from services.emotion_tag.training import splits
 from services.emotion_tag.training.corpora import Example
 from services.emotion_tag.training.encoder import vocabulary
 from services.emotion_tag.training.encoder.augment import augmented
+from services.emotion_tag.training.encoder.blend import blended, weights_of
 from services.emotion_tag.training.encoder.export import onnx_of
 from services.emotion_tag.training.encoder.material import material_of
 from services.emotion_tag.training.encoder.pretrained import SPECIAL, Pretrained, Sizes
@@ -45,6 +47,8 @@ def test_a_recipe_learns_from_corpora_of_its_set_alone(name: str) -> None:
     assert {corpus for shares in recipe.unknown.values() for corpus in shares} <= set(
         recipe.servings
     )
+    labelled = {corpus for corpus in recipe.again if not corpus.startswith("distilled-")}
+    assert labelled <= splits.CORPORA[splits.Sets(name)]
 
 
 def test_rare_feelings_weigh_more_and_the_mean_stays(folding: PlainFolding) -> None:
@@ -104,9 +108,45 @@ def test_a_network_is_written_so_that_it_runs_the_same_in_any_batch() -> None:
     np.testing.assert_array_equal(np.concatenate(alone), together)
 
 
-def _weights(random: np.random.Generator) -> dict[str, np.typing.NDArray[np.float32]]:
+def test_what_is_written_of_a_network_can_be_read_back() -> None:
+    network = onnx_of(_weights(np.random.default_rng(2)), TINY, TINY.layers)
+
+    assert onnx_of(weights_of(network), TINY, TINY.layers) == network
+
+
+def test_the_mean_of_two_encoders_lies_between_them_and_knows_the_pieces_of_the_second() -> None:
+    before, after = encoder("好差看", seed=3), encoder("好新看", seed=4)
+
+    mean = blended(before, after, 0.25, TINY, TINY.layers)
+
+    old, new, made = (weights_of(bytes(one.network)) for one in (before, after, mean))
+    between = 0.75 * old["norm.bias"] + 0.25 * new["norm.bias"]
+    np.testing.assert_allclose(made["norm.bias"], between, rtol=1e-6)
+    good, fresh, look = (len(SPECIAL) + 1 + place for place in range(3))
+    words = 0.75 * old["words.weight"] + 0.25 * new["words.weight"]
+    words[fresh] = new["words.weight"][fresh]
+    step = np.abs(words).max() / 127
+    np.testing.assert_allclose(
+        made["words.weight"][[good, fresh, look]], words[[good, fresh, look]], atol=step
+    )
+    assert mean.pieces == after.pieces
+    assert mean.version not in (before.version, after.version)
+    assert blended(before, after, 1.0, TINY, TINY.layers).network == after.network
+
+
+def encoder(characters: str, seed: int) -> EncoderArtefact:
+    random = np.random.default_rng(seed)
+    words = vocabulary.chosen(pretrained("▁", *characters), characters, size=8)
+    network = onnx_of(_weights(random, len(words.kept)), TINY, TINY.layers)
+    head, bias = random.normal(size=(14, 2 * TINY.width)), random.normal(size=(2, 14))
+    return EncoderArtefact("encoder-1-test", network, words.tokenizer, 16, head, bias)
+
+
+def _weights(
+    random: np.random.Generator, pieces: int = 20
+) -> dict[str, np.typing.NDArray[np.float32]]:
     shapes: dict[str, tuple[int, ...]] = {
-        "words.weight": (20, TINY.width),
+        "words.weight": (pieces, TINY.width),
         "positions.weight": (TINY.positions, TINY.width),
         "norm.weight": (TINY.width,),
         "norm.bias": (TINY.width,),

@@ -162,14 +162,16 @@ class _Writer:
         return self.node("Mul", product, row_scale)
 
     def normed(self, name: str, hidden: str, added: str, epsilon: float) -> str:
-        """Their sum and the bias of the matrix, normalised."""
+        """Their sum and the bias of the matrix, normalised.
+
+        In three steps: onnxruntime's one operator for all makes the network a sixth slower.
+        """
+        total = self.node("Add", self.node("Add", hidden, added), self.weight(f"{name}.bias"))
         return self.node(
-            "SkipLayerNormalization",
-            hidden,
-            added,
+            "LayerNormalization",
+            total,
             self.weight(f"{name}_norm.weight"),
             self.weight(f"{name}_norm.bias"),
-            self.weight(f"{name}.bias"),
-            domain=_CONTRIB,
+            axis=-1,
             epsilon=epsilon,
         )

@@ -1,7 +1,7 @@
 """What the encoder learns from, how often and how fast."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,11 @@ class Recipe:
     servings: Mapping[str, Serving]
     unknown: Mapping[str, Mapping[str, float]]
     """For `zh` and `en` whose bias a text of unknown origin gets, and what share of it."""
+    again: Mapping[str, Serving] = field(default_factory=dict)
+    """What changes when it learns a second time, with what the model says of texts without labels
+    beside the labelled ones; empty if it does not."""
+    renewed: float = 0.7
+    """Of the second learning in the mean of the weights of both, which is what is kept."""
     seed: int = 20
     passes: int = 3
     layers: int = 6
@@ -41,6 +46,10 @@ class Recipe:
     """What the running average of the weights keeps at each step."""
     resampled: float = 0.25
     """Share of texts that are cut into pieces in some likely way instead of the likeliest."""
+
+    def anew(self) -> "Recipe":
+        """The recipe of the second learning."""
+        return replace(self, servings={**self.servings, **self.again}, again={})
 
     def shortened(self, effort: float, *, without: Collection[str] = ()) -> "Recipe":
         """One pass over a share of each corpus, of some of them none."""
@@ -70,6 +79,15 @@ RESEARCH = Recipe(
         "own": Serving(4.0),
     },
     unknown={"zh": _UNKNOWN_ZH, "en": _UNKNOWN_EN},
+    again={
+        "ocemotion": Serving(0.2, 0.5),
+        "cped": Serving(0.3, 0.4),
+        "goemotions": Serving(0.6),
+        "phrases": Serving(0.1, 0.6),
+        "distilled-post": Serving(0.5, 0.8),
+        "distilled-danmaku": Serving(0.25, 0.8),
+        "distilled-review": Serving(0.2, 0.8),
+    },
 )
 OPEN = Recipe(
     name="open",

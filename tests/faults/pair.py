@@ -95,7 +95,8 @@ class Pair:
 
     async def died(self, name: str) -> None:
         """Wait until one has killed itself, as it was told to."""
-        status = await self._processes.pop(name).wait()
+        status = await self._processes[name].wait()
+        del self._processes[name]
         assert status == -signal.SIGKILL
 
     async def wipe_broker(self) -> None:

@@ -24,6 +24,7 @@ from services.chassis.db.tables import PlatformTables, service_metadata
 from services.chassis.db.transaction import Database
 from services.chassis.kernel.events import DomainEvent
 from services.chassis.messaging.broker import Broker, Receipt
+from services.chassis.messaging.holding import Holding
 from services.chassis.messaging.outbox import Message, Outbox, message_of
 from services.chassis.messaging.reaction import Delivered, Reaction
 from services.chassis.messaging.relay import Relay
@@ -173,11 +174,19 @@ class DiesBeforeMarking(Broker):
         return outcomes
 
 
-class DiesBeforeAck(Subscriber[ProtoMessage]):
+class DiesBeforeAnswering(Holding):
     """Ends its process after the effect is committed and before the broker knows."""
 
-    async def _let_go(self, *_: object) -> None:
+    async def let_go(self, *_: object) -> None:
         _die()
+
+
+class DiesBeforeAck(Subscriber[ProtoMessage]):
+    """A reader that so ends."""
+
+    def __init__(self, *parts: Any, ack_wait: timedelta) -> None:
+        super().__init__(*parts, ack_wait=ack_wait)
+        self._holding = DiesBeforeAnswering(ack_wait)
 
 
 async def ping(url: str, broker_url: str, *, count: int, per_second: float, dies: bool) -> None:

@@ -63,6 +63,8 @@ async def serve(
     address = f"127.0.0.1:{port}"
     try:
         async with grpc.aio.insecure_channel(address) as plain, open_channel(address) as typed:
+            # gRPC may still be backing off from another server that had this port before.
+            await typed.channel_ready()
             yield Served(server, address, plain, typed)
     finally:
         await server.stop(0)

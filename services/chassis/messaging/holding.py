@@ -38,6 +38,7 @@ class Holding:
         self._session, self._feed, self._held = None, None, {}
 
     def take(self, messages: Iterable[Msg]) -> None:
+        """Hold these until they are answered for; those before them have been."""
         self._held = {message.reply: message for message in messages}
 
     async def let_go(self, message: Msg, answer: bytes) -> None:

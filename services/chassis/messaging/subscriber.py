@@ -169,7 +169,6 @@ class Subscriber(Generic[E]):
             while not stopping.is_set() and (taken := await feed.take()):
                 self._holding.take(taken)
                 await self._handle(taken, stopping)
-                self._holding.take(())
         finally:
             self._feed = None
             await feed.close()

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chassis.db.transaction import Database
+from services.chassis.db.transaction import Database, DatabaseUnavailable
 from services.chassis.messaging.broker import Broker
 from services.chassis.messaging.outbox import Outbox
 from services.chassis.messaging.reaction import Delivered, Do, Reaction, each
@@ -275,6 +275,31 @@ async def test_a_reader_that_stops_finishes_its_batch_and_gives_back_the_rest(
 
     assert sorted(await numbers_in(pong.engine, effects)) == [1, 2, 3, 4]
     assert monotonic() - began < 10  # not after `ack_wait`
+
+
+async def test_a_reader_that_stops_while_its_database_is_away_gives_back_what_it_holds(
+    ping: Database, pong: Database, ping_broker: Broker, broker_url: str
+) -> None:
+    stopping, begun = asyncio.Event(), asyncio.Event()
+
+    async def in_vain(_: Sequence[Delivered[Any]]) -> None:
+        begun.set()
+        raise DatabaseUnavailable("The database cannot be reached.")
+
+    await tell(ping, 1)
+    await Relay(ping, PING_TABLES.outbox, ping_broker).relay_once()
+
+    async with Broker(broker_url, "pong") as broker:
+        held = Reaction(reader="pong_react", to=PingedProto, do=in_vain)
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(reader_of(pong, broker, held).run(stopping))
+            await begun.wait()
+            stopping.set()
+        began = monotonic()
+        async with running(reader_of(pong, broker, reacting(pong)).run):
+            await has(pong, effects, 1)
+
+    assert monotonic() - began < 8  # not after `ack_wait`
 
 
 async def test_a_reader_with_a_pace_takes_the_first_at_once_and_then_gathers(

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from services.chassis.db.migrate import at_head
+from services.chassis.db.revisions import at_newest
 from services.chassis.db.transaction import Database
 from services.chassis.kernel.errors import Unavailable
 from services.chassis.messaging.broker import Broker
@@ -46,7 +46,7 @@ class Health:
             self.readiness.lacks(DATABASE, trouble)
             await asyncio.sleep(_LOOK_AGAIN.total_seconds())
         self.readiness.has(DATABASE)
-        while not await at_head(database.engine, service):
+        while not await at_newest(database.engine, service):
             self.readiness.lacks(MIGRATIONS, "not at the newest revision")
             await asyncio.sleep(_LOOK_AGAIN.total_seconds())
         self.readiness.has(MIGRATIONS)

@@ -21,10 +21,10 @@ from functools import partial
 from typing import Any, TypeVar
 
 import uvloop
-from alembic.util.exc import CommandError
 from prometheus_client import disable_created_metrics
 
 from services.chassis.db.engine import make_engine
+from services.chassis.db.revisions import NoHistory
 from services.chassis.db.tables import PlatformTables
 from services.chassis.db.transaction import Database
 from services.chassis.health import BROKER, CALLS, DATABASE, WARM_UP, Health
@@ -217,7 +217,7 @@ class _Process:
                 await self._health.until_database(database, self._name)
         except TimeoutError:
             raise CannotStart(self._why_not()) from None
-        except CommandError as error:
+        except NoHistory as error:
             raise CannotStart(str(error)) from None
         return database
 

@@ -18,17 +18,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
 from alembic import command, context
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis.db.engine import make_engine
+from services.chassis.db.revisions import VERSION_TABLE, NoHistory, folder_of
 
 # A migration that waits for a lock blocks every query behind it: give up early instead.
 # Source: pypi/warehouse, warehouse/migrations/env.py.
@@ -36,8 +34,6 @@ LOCK_TIMEOUT = timedelta(seconds=4)
 STATEMENT_TIMEOUT = timedelta(minutes=5)
 # Another replica may be migrating: wait for it this long.
 TURN_TIMEOUT = timedelta(minutes=5)
-
-VERSION_TABLE = "alembic_version"
 
 
 def run(metadata: MetaData) -> None:
@@ -61,34 +57,13 @@ def check(service: str, url: str) -> None:
 
 def revision(service: str, url: str, message: str) -> None:
     """Write the next revision from what tables and schema differ in; a person reads it over."""
-    with _template(_folder(service)):
+    with _template(folder_of(service)):
         command.revision(_config(service, url), message=message, autogenerate=True)
-
-
-async def at_head(engine: AsyncEngine, service: str) -> bool:
-    """Whether the schema is at the newest revision this code knows; false when it is bare."""
-    heads = set(ScriptDirectory(str(_folder(service))).get_heads())
-    async with engine.connect() as connection:
-        table = f'"{service}"."{VERSION_TABLE}"'
-        if not await connection.scalar(text("SELECT to_regclass(:table)"), {"table": table}):
-            return False
-        rows = await connection.scalars(text(f"SELECT version_num FROM {table}"))  # noqa: S608
-        return set(rows) == heads
-
-
-def _folder(service: str) -> Path:
-    spec = find_spec(f"services.{service}") if service.isidentifier() else None
-    if spec is None or not spec.submodule_search_locations:
-        raise CommandError(f"There is no service called {service!r}.")
-    folder = Path(next(iter(spec.submodule_search_locations))) / "migrations"
-    if not (folder / "env.py").is_file():
-        raise CommandError(f"{service} has no migrations/env.py.")
-    return folder
 
 
 def _config(service: str, url: str) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_folder(service)).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder_of(service)).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["url"] = url
@@ -209,7 +184,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 check(chosen.service, url)
             case "revision":
                 revision(chosen.service, url, chosen.message)
-    except CommandError as error:
+    except (CommandError, NoHistory) as error:
         sys.stderr.write(f"{chosen.service}: {error}\n")
         return 1
     return 0

@@ -12,6 +12,7 @@ from alembic.util.exc import CommandError
 import services
 from services.chassis.db import migrate
 from services.chassis.db.engine import make_engine
+from services.chassis.db.revisions import at_newest
 from tests.support.stack import ROOT
 
 TABLES = """
@@ -54,20 +55,20 @@ def url(service: Path, database_url_of: Callable[[str], str]) -> str:
     return database_url_of("migrated")
 
 
-async def at_head(url: str) -> bool:
+async def is_newest(url: str) -> bool:
     engine = make_engine(url)
     try:
-        return await migrate.at_head(engine, "migrated")
+        return await at_newest(engine, "migrated")
     finally:
         await engine.dispose()
 
 
 def test_a_history_is_written_run_and_checked(service: Path, url: str) -> None:
-    assert not asyncio.run(at_head(url))
+    assert not asyncio.run(is_newest(url))
     migrate.revision("migrated", url, "first tables")
-    assert not asyncio.run(at_head(url))
+    assert not asyncio.run(is_newest(url))
     migrate.upgrade("migrated", url)
-    assert asyncio.run(at_head(url))
+    assert asyncio.run(is_newest(url))
     migrate.check("migrated", url)
     assert [path.name for path in (service / "migrations").iterdir() if path.is_file()] == [
         "env.py"
@@ -80,7 +81,7 @@ def test_a_history_is_written_run_and_checked(service: Path, url: str) -> None:
         migrate.check("migrated", url)
 
     migrate.revision("migrated", url, "rename")
-    assert not asyncio.run(at_head(url))
+    assert not asyncio.run(is_newest(url))
     migrate.upgrade("migrated", url)
     migrate.check("migrated", url)
     migrate.upgrade("migrated", url)
@@ -112,7 +113,7 @@ def test_replicas_may_migrate_at_once(service: Path, url: str, tmp_path: Path) -
     ends = [replica.communicate(timeout=40)[1] for replica in replicas]
 
     assert [replica.returncode for replica in replicas] == [0, 0, 0], ends
-    assert asyncio.run(at_head(url))
+    assert asyncio.run(is_newest(url))
 
 
 def test_the_command_says_what_is_wrong(

@@ -75,16 +75,19 @@ async def forget_emotions(
 ) -> None:
     """Drop the emotions of people whose mood was forgotten, and those told until that moment.
 
-    The consent stays as it is: this is a person who wants to begin anew.
+    What was told since and is learned already goes, too: a portrait cannot tell it apart. The
+    consent stays as it is: this is a person who wants to begin anew.
     """
     async with transactions() as tx:
         people = await tx.consents.lock_all(cleared)
+        portraits = await tx.portraits.get(people)
+        poorer = [portrait for portrait in portraits.values() if portrait.forget_emotions()]
+        now = clock.now()
         for user_id, consents in people.items():
             consents.forget(Purpose.EMOTION_INFERENCE, cleared[user_id])
+        for portrait in poorer:  # nothing is owed for what is told until now
+            people[portrait.user_id].forget(Purpose.EMOTION_INFERENCE, now)
         await tx.consents.save_forgotten(list(people.values()))
-        portraits = (await tx.portraits.get(people)).values()
-        poorer = [portrait for portrait in portraits if portrait.forget_emotions()]
-        now = clock.now()
         changed = [portrait.changed(now) for portrait in poorer]
         await tx.portraits.save(poorer)
         await tx.outbox.add(changed)

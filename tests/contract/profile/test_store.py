@@ -257,6 +257,23 @@ async def test_nothing_is_owed_for_words_that_were_said_before_they_were_forgott
     assert (after.traits, after.version) == ({}, version)
 
 
+async def test_nothing_is_owed_for_what_was_told_and_learned_before_the_forgetting_was_heard(
+    store: Store,
+) -> None:
+    both = await store.person(Purpose.PERSONALIZATION, Purpose.EMOTION_INFERENCE)
+    forgotten_at = store.clock.now()
+    store.clock.advance(timedelta(seconds=1))
+    now = store.clock.now()
+    told = Feeling(new_id(), both, "anger", 0.5, now, now)
+    await learn_emotions([told], store.transactions, store.clock)
+    store.clock.advance(timedelta(seconds=1))
+    await forget_emotions({both: forgotten_at}, store.transactions, store.clock)
+
+    await correct_emotions([Corrected(both, told, None)], store.transactions, store.clock)
+
+    assert (await store.portrait(both)).traits == {}
+
+
 async def test_what_was_felt_in_deleted_words_leaves_the_portrait_in_whatever_order(
     store: Store,
 ) -> None:

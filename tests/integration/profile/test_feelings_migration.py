@@ -1,6 +1,5 @@
 """Who has allowed feelings in a portrait for long is known to have them since then."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -8,8 +7,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from services.chassis.db import migrate
-from services.chassis.db.engine import make_engine
 from services.chassis.db.transaction import Database
 from services.profile.adapters.postgres import PostgresTransaction
 from services.profile.application.register_user import register_user
@@ -17,6 +14,7 @@ from services.profile.application.update_consents import UpdateConsents, update_
 from services.profile.domain.consent import Consents, Proof
 from services.profile.domain.purpose import Purpose
 from tests.support.clock import FixedClock
+from tests.support.upgrading import Upgrading, upgrading
 
 BEFORE = "e6eb4dde0e7e"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,15 +22,9 @@ PERSONAL, MOOD = Purpose.PERSONALIZATION, Purpose.EMOTION_INFERENCE
 
 
 @pytest.fixture
-def url(database_url_of: Callable[[str], str]) -> str:
-    return database_url_of("profile")
-
-
-@pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    engine = make_engine(url)
-    yield Database(engine)
-    await engine.dispose()
+async def profile(database_url_of: Callable[[str], str]) -> AsyncIterator[Upgrading]:
+    async with upgrading("profile", database_url_of("profile")) as profile:
+        yield profile
 
 
 async def decided(database: Database, *days: dict[Purpose, bool]) -> UUID:
@@ -52,21 +44,22 @@ async def consents(database: Database, user_id: UUID) -> Consents:
 
 
 async def test_feelings_are_covered_from_the_day_that_completed_the_consents(
-    database: Database, url: str
+    profile: Upgrading,
 ) -> None:
+    database = profile.database
     at_once = await decided(database, {PERSONAL: True, MOOD: True}, {PERSONAL: True})
     later = await decided(database, {MOOD: True}, {PERSONAL: True})
     again = await decided(database, {PERSONAL: True, MOOD: True}, {MOOD: False}, {MOOD: True})
+    one_of_both = await decided(database, {MOOD: True})
     never = await decided(database, {Purpose.MARKETING: True})
-    people = (at_once, later, again, never)
+    people = (at_once, later, again, one_of_both, never)
     told = [(await consents(database, one)).forgotten.get(MOOD) for one in people]
     async with database.transactions(lambda connection: connection)() as connection:
         await connection.execute(text("UPDATE profile.users SET emotions_forgotten_at = NULL"))
-        await connection.execute(
-            text("UPDATE profile.alembic_version SET version_num = :before"), {"before": BEFORE}
-        )
+    await profile.take_back_to(BEFORE)
 
-    await asyncio.to_thread(migrate.upgrade, "profile", url)
+    await profile.upgrade()
 
     assert [(await consents(database, one)).forgotten.get(MOOD) for one in people] == told
-    assert [one and round((one - START) / timedelta(days=1)) for one in told] == [0, 1, 2, None]
+    days = [one and round((one - START) / timedelta(days=1)) for one in told]
+    assert days == [0, 1, 2, None, None]

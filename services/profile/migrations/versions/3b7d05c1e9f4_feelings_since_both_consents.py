@@ -14,6 +14,7 @@ branch_labels = None
 depends_on = None
 
 _PERSONALIZATION, _EMOTION_INFERENCE = 1, 5
+_BOTH = 1 << _PERSONALIZATION | 1 << _EMOTION_INFERENCE
 
 
 def upgrade() -> None:
@@ -34,7 +35,7 @@ def upgrade() -> None:
             WHERE granted AND NOT was_granted
             GROUP BY user_id
         ) AS granted
-        WHERE granted.user_id = person.user_id
+        WHERE granted.user_id = person.user_id AND person.granted & {_BOTH} = {_BOTH}
         """  # noqa: S608 - numbers from here
     )
 

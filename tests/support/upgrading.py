@@ -19,23 +19,21 @@ class Upgrading:
     url: str
     database: Database
 
-    async def take_back_to(self, revision: str) -> None:
-        """Have what came after it still to do; tables and rows stay as they are."""
-        async with self.database.transactions(lambda connection: connection)() as connection:
-            await connection.execute(
-                text(f'UPDATE "{self.service}"."{VERSION_TABLE}" SET version_num = :revision'),  # noqa: S608 - names from tests
-                {"revision": revision},
-            )
-
     async def upgrade(self) -> None:
         await asyncio.to_thread(migrate.upgrade, self.service, self.url)
 
 
 @asynccontextmanager
-async def upgrading(service: str, url: str) -> AsyncIterator[Upgrading]:
-    """Open a database for a test of a migration."""
+async def upgrading(service: str, url: str, before: str) -> AsyncIterator[Upgrading]:
+    """Open a database for which all revisions after `before` are still to be done.
+
+    Its tables are as of the newest one: a test writes rows as they were.
+    """
     engine = make_engine(url)
+    take_back = text(f'UPDATE "{service}"."{VERSION_TABLE}" SET version_num = :before')  # noqa: S608 - names from tests
     try:
+        async with engine.begin() as connection:
+            await connection.execute(take_back, {"before": before})
         yield Upgrading(service, url, Database(engine))
     finally:
         await engine.dispose()

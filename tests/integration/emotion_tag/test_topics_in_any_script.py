@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, select
 
-from services.chassis.db import migrate
-from services.chassis.db.engine import make_engine
 from services.chassis.db.transaction import Database
+from services.chassis.kernel.ids import new_id
+from services.emotion_tag.adapters.store.alert_tables import alerts
 from services.emotion_tag.adapters.store.postgres import PostgresTransaction
 from services.emotion_tag.adapters.store.subject_reader import PostgresSubjectReader
 from services.emotion_tag.adapters.store.subject_tables import (
@@ -28,6 +28,7 @@ from services.emotion_tag.domain.subject import Subject, SubjectKind
 from services.emotion_tag.domain.taxonomy import Emotion
 from tests.support.clock import FixedClock
 from tests.support.saying import NOON, text_of
+from tests.support.upgrading import Upgrading, upgrading
 
 BEFORE = "f4b0c9d1e2a7"
 LATER = FixedClock(NOON + timedelta(days=3))
@@ -36,15 +37,14 @@ ANGRY = [(Emotion.ANGER, NOON + timedelta(days=1)), (Emotion.ANGER, NOON + timed
 
 
 @pytest.fixture
-def url(database_url_of: Callable[[str], str]) -> str:
-    return database_url_of("emotion_tag")
+async def emotions(database_url_of: Callable[[str], str]) -> AsyncIterator[Upgrading]:
+    async with upgrading("emotion_tag", database_url_of("emotion_tag"), BEFORE) as emotions:
+        yield emotions
 
 
 @pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    engine = make_engine(url)
-    yield Database(engine)
-    await engine.dispose()
+def database(emotions: Upgrading) -> Database:
+    return emotions.database
 
 
 async def say(database: Database, topic: str, *texts: TaggedContent) -> list[TaggedContent]:
@@ -67,7 +67,7 @@ async def profile(database: Database, topic: str) -> SeenProfile:
     return seen
 
 
-async def as_before(database: Database, **spellings: str) -> None:
+async def respell(database: Database, **spellings: str) -> None:
     """Have topics stored as they were before, under their own spelling."""
     async with database.transactions(lambda connection: connection)() as connection:
         for now, was in spellings.items():
@@ -75,19 +75,33 @@ async def as_before(database: Database, **spellings: str) -> None:
                 await connection.execute(
                     table.update().where(table.c.subject_id == now).values(subject_id=was)
                 )
-        await connection.execute(
-            text("UPDATE emotion_tag.alembic_version SET version_num = :before"),
-            {"before": BEFORE},
-        )
 
 
-async def test_a_topic_keeps_all_that_was_said_of_it(database: Database, url: str) -> None:
+def alert_of(topic: str, state: str = "open") -> dict[str, object]:
+    return {
+        "alert_id": new_id(),
+        "kind": "topic",
+        "subject_id": topic,
+        "family": "angry",
+        "state": state,
+        "severity": 1,
+        "version": 1,
+        "reopen_count": 0,
+        "opened_at": NOON,
+        "stored_at": NOON,
+        "sighting": {},
+    }
+
+
+async def test_a_topic_keeps_all_that_was_said_of_it(
+    emotions: Upgrading, database: Database
+) -> None:
     await say(database, "双十一", *about("双十一", said=HAPPY + ANGRY))
     before = await profile(database, "双十一")
-    await as_before(database, 双十一="雙十一")
+    await respell(database, 双十一="雙十一")
     lost = await profile(database, "雙十一")
 
-    await asyncio.to_thread(migrate.upgrade, "emotion_tag", url)
+    await emotions.upgrade()
 
     after = await profile(database, "雙十一")
     assert lost.text_count == 0
@@ -97,13 +111,13 @@ async def test_a_topic_keeps_all_that_was_said_of_it(database: Database, url: st
 
 
 async def test_two_spellings_become_one_topic_and_texts_still_leave_it(
-    database: Database, url: str
+    emotions: Upgrading, database: Database
 ) -> None:
     happy, angry = about("甲", "丙", said=HAPPY), about("乙", "丙", said=ANGRY)
     await say(database, "丙", *happy, *angry)
-    await as_before(database, 甲="開箱", 乙="开箱")
+    await respell(database, 甲="開箱", 乙="开箱")
 
-    await asyncio.to_thread(migrate.upgrade, "emotion_tag", url)
+    await emotions.upgrade()
 
     together, one = await profile(database, "开箱"), await profile(database, "丙")
     assert together.text_count == one.text_count == 4
@@ -116,3 +130,36 @@ async def test_two_spellings_become_one_topic_and_texts_still_leave_it(
     await leave_subjects([text.content_id for text in happy], leaving, LATER)
 
     assert (await profile(database, "開箱")).text_count == 2
+
+
+async def test_what_is_being_counted_when_it_begins_comes_along(
+    emotions: Upgrading, database: Database
+) -> None:
+    await say(database, "开箱", *about("开箱", said=HAPPY))
+
+    async with database.ambient():
+        await say(database, "乙", *about("乙", said=ANGRY))
+        await respell(database, 乙="開箱")
+        upgrade = asyncio.create_task(emotions.upgrade())
+        await asyncio.sleep(1)  # it has begun, and waits
+    await upgrade
+
+    assert (await profile(database, "开箱")).text_count == 4
+
+
+async def test_an_alert_follows_its_topic_unless_that_has_one(
+    emotions: Upgrading, database: Database
+) -> None:
+    spellings = ("開箱", "雙十一", "双十一", "這裏", "這裡")
+    async with database.ambient() as connection:
+        rows = [alert_of(one) for one in spellings] + [alert_of("雙十一", state="resolved")]
+        await connection.execute(insert(alerts), rows)
+
+    await emotions.upgrade()
+
+    async with database.ambient() as connection:
+        found = await connection.execute(select(alerts.c.subject_id, alerts.c.state))
+        assert {tuple(row) for row in found} == {
+            *((one, "open") for one in ("开箱", "雙十一", "双十一", "這裏", "這裡")),
+            ("双十一", "resolved"),
+        }

@@ -23,7 +23,7 @@ PERSONAL, MOOD = Purpose.PERSONALIZATION, Purpose.EMOTION_INFERENCE
 
 @pytest.fixture
 async def profile(database_url_of: Callable[[str], str]) -> AsyncIterator[Upgrading]:
-    async with upgrading("profile", database_url_of("profile")) as profile:
+    async with upgrading("profile", database_url_of("profile"), BEFORE) as profile:
         yield profile
 
 
@@ -56,7 +56,6 @@ async def test_feelings_are_covered_from_the_day_that_completed_the_consents(
     told = [(await consents(database, one)).forgotten.get(MOOD) for one in people]
     async with database.transactions(lambda connection: connection)() as connection:
         await connection.execute(text("UPDATE profile.users SET emotions_forgotten_at = NULL"))
-    await profile.take_back_to(BEFORE)
 
     await profile.upgrade()
 

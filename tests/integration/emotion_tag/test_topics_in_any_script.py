@@ -110,16 +110,19 @@ async def test_a_topic_keeps_all_that_was_said_of_it(
     assert [one.sums.tolist() for one in after.spans] == [one.sums.tolist() for one in before.spans]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "one_name"), [("開箱", "开箱", "开箱"), ("這裏", "這裡", "这里")]
+)
 async def test_two_spellings_become_one_topic_and_texts_still_leave_it(
-    emotions: Upgrading, database: Database
+    emotions: Upgrading, database: Database, first: str, second: str, one_name: str
 ) -> None:
     happy, angry = about("甲", "丙", said=HAPPY), about("乙", "丙", said=ANGRY)
     await say(database, "丙", *happy, *angry)
-    await respell(database, 甲="開箱", 乙="开箱")
+    await respell(database, 甲=first, 乙=second)
 
     await emotions.upgrade()
 
-    together, one = await profile(database, "开箱"), await profile(database, "丙")
+    together, one = await profile(database, one_name), await profile(database, "丙")
     assert together.text_count == one.text_count == 4
     assert together.profile.volume == pytest.approx(one.profile.volume)
     assert [share.share for _, share in together.profile.mix] == pytest.approx(
@@ -129,7 +132,7 @@ async def test_two_spellings_become_one_topic_and_texts_still_leave_it(
     leaving = database.transactions(PostgresSubjectTransaction)
     await leave_subjects([text.content_id for text in happy], leaving, LATER)
 
-    assert (await profile(database, "開箱")).text_count == 2
+    assert (await profile(database, first)).text_count == 2
 
 
 async def test_what_is_being_counted_when_it_begins_comes_along(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.emotion_tag.domain.scripts import HAN, KANA
 from services.emotion_tag.domain.tag import EmotionTag
 from services.emotion_tag.domain.taxonomy import Emotion, Localized, Polarity
 
@@ -12,9 +13,9 @@ MAX_PIECES = 64  # emotion_tag_service.proto says the same, here and for the oth
 MAX_ALTERNATIVES = 3
 
 _PIECE = re.compile(
-    r"[^\W\d_㐀-鿿豈-﫿぀-ヿ]+(?:['’][^\W\d_㐀-鿿豈-﫿]+)*"  # a word of an alphabet
+    rf"[^\W\d_{HAN}{KANA}]+(?:['’][^\W\d_{HAN}{KANA}]+)*"  # a word of an alphabet
     r"|[0-9]+(?:[.,][0-9]+)*"
-    r"|[㐀-鿿豈-﫿]{1,2}"  # two characters are a word, mostly
+    rf"|[{HAN}]{{1,2}}"  # two characters are a word, mostly
     r"|\[[^\[\]\s]{1,10}\]"  # an emote
     r"|\S"
 )

@@ -1,5 +1,6 @@
 """Why a text gets its tag, with the shipped model."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -93,3 +94,12 @@ def test_pieces_cover_the_text_and_do_not_overlap(text: str) -> None:
     covered = "".join(text[piece.start : piece.end] for piece in pieces)
     assert covered.replace(" ", "") == text.replace(" ", "")
     assert all(one.end <= other.start for one, other in pairwise(pieces))
+
+
+def test_a_korean_word_is_one_piece() -> None:
+    text = "너무 좋아요, ｏｋ 好吃吗"
+    pieces = pieces_of(text, replace(MODEL.tag([TextInput(text)])[0], evidence=()))
+
+    assert [text[piece.start : piece.end] for piece in pieces] == [
+        *("너무", "좋아요", ",", "ｏｋ", "好吃", "吗")
+    ]

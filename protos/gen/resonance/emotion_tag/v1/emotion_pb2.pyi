@@ -367,7 +367,9 @@ class EmotionTag(_message.Message):
     unsure: _builtins.bool
     """True if `confidence` is below the model's threshold: better not act on it."""
     language_code: _builtins.str
-    """BCP-47 of the text as recognised: `zh-Hans`, `zh-Hant`, `en` or `und`."""
+    """BCP-47 of the text as recognised: `zh-Hans`, `zh-Hant`, `en`, or `und` where letters of other scripts lead, such as
+    kana or Hangul, or there are no letters. Chinese words in Latin letters (`yyds`) are Chinese.
+    """
     model_version: _builtins.str
     """The model that said so."""
     taxonomy_version: _builtins.str

@@ -1,6 +1,6 @@
 """What gold labels are: the twelve emotions, families of other people's systems, or polarity."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from services.emotion_tag.domain.tag import EmotionTag
@@ -39,14 +39,26 @@ def label_of(emotion: Emotion, polarity: Polarity, space: LabelSpace) -> str:
             return str(polarity)
 
 
-def answered(tag: EmotionTag, space: LabelSpace) -> str:
-    """The class of a tag.
+def fitting(labels: frozenset[str]) -> LabelSpace | None:
+    """The coarsest space that has all labels, polarities before Ekman's; None if none has."""
+    for space in (LabelSpace.SMP_SIX, LabelSpace.POLARITY, LabelSpace.EKMAN, LabelSpace.EMOTION):
+        if labels <= set(CLASSES[space]):
+            return space
+    return None
+
+
+def answered(tag: EmotionTag, space: LabelSpace, among: Sequence[str] | None = None) -> str:
+    """The class of a tag; the likeliest of those `among` which it is known to be.
 
     Families are summed, as several of the twelve may share one: the most likely family answers.
     """
-    if space in (LabelSpace.EMOTION, LabelSpace.POLARITY):
-        return label_of(tag.emotion, tag.polarity, space)
-    shares = dict.fromkeys(CLASSES[space], 0.0)
+    if space is LabelSpace.POLARITY and (among is None or tag.polarity in among):
+        return str(tag.polarity)
+    if space is LabelSpace.EMOTION and among is None:
+        return str(tag.emotion)
+    shares = dict.fromkeys(CLASSES[space] if among is None else among, 0.0)
     for emotion, score in zip(EMOTIONS, tag.scores, strict=True):
-        shares[label_of(emotion, tag.polarity, space)] += score
+        name = label_of(emotion, TAXONOMY[emotion].polarity, space)
+        if name in shares:
+            shares[name] += score
     return max(shares, key=lambda name: shares[name])

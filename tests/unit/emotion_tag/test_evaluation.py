@@ -6,8 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from services.emotion_tag.domain.tag import TextKind
-from services.emotion_tag.training.evaluation.classes import EKMAN, POLARITIES, SIX, TWELVE, fitting
+from services.emotion_tag.adapters.cascade.model import shipped
+from services.emotion_tag.adapters.labelled.reader import Labelled
+from services.emotion_tag.domain.labels import LabelSpace
+from services.emotion_tag.training.evaluation.__main__ import main
+from services.emotion_tag.training.evaluation.beside import own_model, sided
+from services.emotion_tag.training.evaluation.classes import SIX
 from services.emotion_tag.training.evaluation.measures import (
     expected_calibration_error,
     macro_f1,
@@ -15,7 +19,6 @@ from services.emotion_tag.training.evaluation.measures import (
     right_at_coverage,
 )
 from services.emotion_tag.training.evaluation.report import Report, judged
-from services.emotion_tag.training.evaluation.rows import read_rows
 
 SAID = ["happy", "happy", "sad", "sad"]
 ANSWERED = ["happy", "sad", "sad", "angry"]
@@ -39,55 +42,9 @@ def test_confidence_is_held_against_what_was_right() -> None:
     assert right_at_coverage(confidence, right, 0.5) == 1.0
 
 
-@pytest.mark.parametrize(
-    ("labels", "classes"),
-    [
-        ({"happy", "fear"}, SIX),
-        ({"positive", "negative"}, POLARITIES),
-        ({"joy", "fear"}, EKMAN),
-        ({"joy", "like"}, TWELVE),
-    ],
-)
-def test_the_coarsest_set_that_has_all_labels_is_taken(labels: set[str], classes: object) -> None:
-    assert fitting(frozenset(labels)) is classes
-
-
-def test_a_file_is_read_by_its_mapping(tmp_path: Path) -> None:
-    rows = tmp_path / "rows.tsv"
-    rows.write_text("id\treview\tcat\n1\t好\tpos\n2\t坏\tneg\n3\t？\todd\n", "utf-8")
-    mapping = tmp_path / "map.json"
-    labels = {"pos": "positive", "neg": "negative", "odd": None}
-    how = {"text": "review", "label": "cat", "kind": "review", "labels": labels, "closed": True}
-    mapping.write_text(json.dumps(how), "utf-8")
-
-    read = read_rows(rows, mapping)
-
-    assert (read.texts, read.labels) == (["好", "坏"], ["positive", "negative"])
-    assert (read.classes, read.kind, read.closed) == (POLARITIES, TextKind.REVIEW, True)
-    assert read.left_out == 1
-
-
-def test_lines_of_json_need_no_mapping(tmp_path: Path) -> None:
-    rows = tmp_path / "rows.jsonl"
-    rows.write_text('{"text": "好", "label": "joy"}\n{"text": "坏", "label": "like"}\n', "utf-8")
-
-    assert read_rows(rows, None).classes is TWELVE
-
-
-def test_a_file_without_a_label_of_ours_is_refused(tmp_path: Path) -> None:
-    rows = tmp_path / "rows.csv"
-    rows.write_text("text,label\n好,unheard\n", "utf-8")
-
-    with pytest.raises(ValueError, match="no row"):
-        read_rows(rows, None)
-
-
-def test_a_missing_column_is_named(tmp_path: Path) -> None:
-    rows = tmp_path / "rows.csv"
-    rows.write_text("said,label\n好,joy\n", "utf-8")
-
-    with pytest.raises(ValueError, match="no column 'text'"):
-        read_rows(rows, None)
+def test_a_mean_that_would_leave_out_what_was_said_is_refused() -> None:
+    with pytest.raises(ValueError, match="joy"):
+        macro_f1(["joy", "happy"], ["happy", "happy"], SIX.names)
 
 
 def test_a_report_says_the_same_as_text_and_as_json() -> None:
@@ -97,3 +54,90 @@ def test_a_report_says_the_same_as_text_and_as_json() -> None:
     assert json.loads(report.as_json())["sections"][0]["figures"]["accuracy"] == 0.5
     assert "macro-F1" in report.as_text()
     assert "taken for" in report.as_text()
+
+
+def test_libraries_that_know_two_sides_are_judged_on_the_side_of_an_emotion() -> None:
+    labels = ["joy", "disappointment", "surprise", "neutral"]
+
+    judged, notes = sided(Labelled(["a", "b", "c", "d"], labels, LabelSpace.EMOTION))
+
+    assert judged == [("a", "positive"), ("b", "negative")]
+    assert any("joy is positive, disappointment is negative" in note for note in notes)
+    assert any("2 texts on neither side" in note for note in notes)
+
+
+def test_where_no_label_is_on_a_side_it_is_said() -> None:
+    judged, notes = sided(Labelled(["a"], ["neutral"], LabelSpace.SMP_SIX))
+
+    assert judged == []
+    assert notes[-1] == "no polarity is compared: no label is on a side"
+
+
+def test_polarities_are_compared_as_they_are() -> None:
+    labelled = Labelled(["a", "b"], ["positive", "mixed"], LabelSpace.POLARITY)
+
+    assert sided(labelled) == (
+        [("a", "positive")],
+        ["1 texts on neither side are not compared: mixed"],
+    )
+
+
+def test_too_few_texts_for_a_model_of_their_own_are_said() -> None:
+    section = own_model(shipped(), Labelled(["好", "坏"], ["joy", "anger"], LabelSpace.EMOTION))
+
+    assert section.figures == {}
+    assert "of 2 texts" in section.notes[0]
+    assert "give more rows" in Report("m", [section]).as_text()
+
+
+def test_texts_teach_a_model_of_their_own() -> None:
+    texts = [f"{word}{number}" for number in range(30) for word in ("好评", "差评")]
+    labels = ["positive", "negative"] * 30
+
+    section = own_model(shipped(), Labelled(texts, labels, LabelSpace.POLARITY, closed=True))
+
+    assert section.figures["macro-F1, theirs"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--data", "/nowhere"], "is no folder"),
+        (["--data", ""], "DATA=../shared/data"),
+        (["--data", ".", "--file", "rows.csv"], "give one of them"),
+        (["--map", "map.json"], "give a file too"),
+        (["--file", "rows.csv"], "rows.csv is not there"),
+        (["--model", "resaerch"], "--model is research, open, or a folder"),
+        (["--json", "nowhere/figures.json"], "--json nowhere/figures.json"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_one_line(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 1
+
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert said in shown.err
+    assert len(shown.err.splitlines()) == 1
+
+
+def test_a_file_is_reported_with_what_was_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("text,label\n好开心,开心\n气死我了,生气\n,生气\n嗯,别的\n", "utf-8")
+    mapping = tmp_path / "map.json"
+    mapping.write_text(json.dumps({"classes": "six", "labels": {"开心": "happy", "生气": "angry"}}))
+    figures = tmp_path / "figures.json"
+
+    assert main(["--file", str(rows), "--map", str(mapping), "--json", str(figures)]) == 0
+
+    section = json.loads(figures.read_text("utf-8"))["sections"][0]
+    assert section["title"] == "rows.csv: six"
+    assert section["figures"]["texts"] == 2
+    assert section["notes"] == [
+        "1 rows with other labels left out: 别的 1",
+        "1 rows without a text or a label left out",
+    ]
+    assert section["notes"][0] in capsys.readouterr().out

@@ -1,9 +1,7 @@
 """The report page: whole, escaped, readable without seeing the pictures."""
 
-import os
+import json
 import re
-import subprocess
-import sys
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,7 +18,7 @@ from services.emotion_tag.domain.evaluation import Answer, figures_of, length_of
 from services.emotion_tag.domain.labels import LabelSpace
 from services.emotion_tag.domain.promotion import gates
 from services.emotion_tag.domain.rating import agreement_of
-from services.emotion_tag.report import read_rows
+from services.emotion_tag.report import main
 
 VOID = {"meta", "br", "link"}
 ANSWERS = [
@@ -105,19 +103,6 @@ def test_a_model_of_which_nothing_is_known_has_a_page_too() -> None:
     assert "new-1" in render(bare, "en").decode()
 
 
-def test_a_file_is_read_in_each_of_its_forms(tmp_path: Path) -> None:
-    written = {
-        "a.csv": 'text,label\n"好, 真好",高兴\n坏,生气\n',
-        "a.tsv": "text\tlabel\n好, 真好\t高兴\n坏\t生气\n",
-        "a.jsonl": '{"text": "好, 真好", "label": "高兴"}\n{"text": "坏", "label": "生气"}\n',
-    }
-
-    for name, content in written.items():
-        (tmp_path / name).write_text(content, "utf-8")
-        rows = read_rows(tmp_path / name, {"高兴": "joy"}, LabelSpace.EMOTION)
-        assert rows == [("好, 真好", "joy")]
-
-
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_slices_are_called_as_people_call_them(language: str) -> None:
     words = Words(language)
@@ -135,32 +120,48 @@ def test_slices_are_called_as_people_call_them(language: str) -> None:
     assert all(source_name(space, words) != space for space in map(str, LabelSpace))
 
 
-def run_report(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "services.emotion_tag.report", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+def test_a_page_is_made_of_what_evaluate_emotion_reads(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, how, out = tmp_path / "a.csv", tmp_path / "map.json", tmp_path / "page.html"
+    file.write_text("\ufeff评论,类别\n好开心,开心\n,开心\n气死了,生气\n嗯,别的\n", "utf-8")
+    labels = {"开心": "happy", "生气": "angry"}
+    meant = {"text": "评论", "label": "类别", "kind": "review", "closed": True, "labels": labels}
+    how.write_text(json.dumps(meant), "utf-8")
+
+    done = main(["--file", str(file), "--map", str(how), "--out", str(out), "--model", "open"])
+
+    assert done == 0
+    assert "SMP 的六类" in out.read_text("utf-8")
+    said = capsys.readouterr().out
+    assert "2 texts" in said
+    assert "1 rows with other labels left out: 别的 1" in said
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "further", "said"),
     [
-        ("text,mood\nx,joy\n", "has no column 'label'"),
-        ("text,label\nx,glee\n", "has a label of emotion: joy, "),
+        ("text,mood\nx,joy\n", [], "has no column 'label'"),
+        ("text,label\nx,glee\n", [], "no text with a label of"),
+        ("text,label\nx,joy\n", ["--model", "opne"], "--model and --against are research"),
+        ("text,label\nx,joy\n", ["--against", "opne"], "--model and --against are research"),
+        ("text,label\nx,joy\n", ["--map", "nowhere.json"], "nowhere.json"),
+        ("text,label\nx,joy\n", ["--out", "nowhere/page.html"], "--out nowhere/page.html"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_refused_in_one_line(
-    tmp_path: Path, content: str, said: str
+def test_what_cannot_be_used_is_refused_in_one_line(
+    tmp_path: Path,
+    content: str,
+    further: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     file = tmp_path / "a.csv"
     file.write_text(content, "utf-8")
 
-    done = run_report("--file", str(file), "--out", str(tmp_path / "page.html"))
+    assert main(["--file", str(file), "--out", str(tmp_path / "page.html"), *further]) == 1
 
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert len(shown.splitlines()) == 1
     assert not (tmp_path / "page.html").exists()

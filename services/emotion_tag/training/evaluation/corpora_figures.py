@@ -142,7 +142,7 @@ def _dialogue(tagger: CascadeTagger, data: Path) -> list[Section]:
         tagger,
         turns,
         contexts=[
-            Context(turn.reply_to, prior)
+            Context(turn.reply_to, prior=prior)
             for turn, prior in zip(turns, _priors(turns, alone), strict=True)
         ],
     )

@@ -27,7 +27,13 @@ class ClassFigures:
 def per_class(
     said: Sequence[str], answered: Sequence[str], classes: Sequence[str]
 ) -> list[ClassFigures]:
-    """The classes that occur in `said`."""
+    """The classes that occur in `said`.
+
+    Raises:
+        ValueError: something was said that is none of the classes; a mean without it would flatter.
+    """
+    if others := set(said) - set(classes):
+        raise ValueError(f"None of {', '.join(classes)}: {', '.join(sorted(others))}.")
     pairs = Counter(zip(said, answered, strict=True))
     meant, given = Counter(said), Counter(answered)
     figures = []

@@ -27,6 +27,8 @@ class Section:
     figures: dict[str, float] = field(default_factory=dict)
     classes: list[ClassFigures] = field(default_factory=list)
     reliability: list[Bin] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What the figures leave out, and why one is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Report:
     def as_text(self) -> str:
         lines = [f"model {self.model}"]
         for section in self.sections:
-            lines += ["", section.title, *_figures(section.figures), *_classes(section.classes)]
+            lines += ["", section.title, *(f"  {note}" for note in section.notes)]
+            lines += [*_figures(section.figures), *_classes(section.classes)]
             if section.reliability:
                 lines.append("  confidence → right (share of texts)")
                 lines += [
@@ -59,7 +62,7 @@ def judged(
     classes: Sequence[str],
     confidence: Sequence[float],
     *,
-    detailed: bool = True,
+    notes: Sequence[str] = (),
 ) -> Section:
     """Accuracy, macro-F1, calibration and coverage of single-label answers."""
     right = np.array([s == a for s, a in zip(said, answered, strict=True)], np.float64)
@@ -75,18 +78,20 @@ def judged(
         f"right at {coverage:.0%} coverage": right_at_coverage(sure, right, coverage)
         for coverage in _COVERAGES[1:]
     }
-    if not detailed:
-        return Section(title, figures)
-    return Section(title, figures, each, reliability(sure, right))
+    return Section(title, figures, each, reliability(sure, right), list(notes))
 
 
 def _figures(figures: dict[str, float]) -> list[str]:
     width = max((len(name) for name in figures), default=0)
     return [
         f"  {name:<{width}}  "
-        + (f"{value:>9,.0f}" if value >= _LARGE or name == "texts" else f"{value:>9.4f}")
+        + (f"{value:>9,.0f}" if value >= _LARGE or _counts(name) else f"{value:>9.4f}")
         for name, value in figures.items()
     ]
+
+
+def _counts(name: str) -> bool:
+    return name.startswith("texts") and "/" not in name
 
 
 def _classes(classes: list[ClassFigures]) -> list[str]:

@@ -18,8 +18,8 @@ class Timeouts:
         self._default = default.total_seconds()
         self._longest = longest.total_seconds()
 
-    def read(self, headers: dict[bytes, bytes]) -> float:
-        """Seconds; never more than the longest.
+    def read(self, headers: dict[bytes, bytes], default: float | None = None) -> float:
+        """Seconds; never more than the longest. `default` is the method's own.
 
         Raises:
             Refusal: 400, the header cannot be read.
@@ -34,7 +34,7 @@ class Timeouts:
             if not _SECONDS.fullmatch(plain) or not float(plain):
                 raise _invalid("Request-Timeout is a number of seconds above 0, such as 2.5.")
             return min(float(plain), self._longest)
-        return min(self._default, self._longest)
+        return min(self._default if default is None else default, self._longest)
 
     def named(self, headers: dict[bytes, bytes]) -> float | None:
         """The same for a stream, which goes on for ever if its client names no time."""

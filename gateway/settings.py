@@ -72,7 +72,7 @@ class Settings(ProcessSettings):
     """Of tokens from the development login."""
 
     default_timeout: Duration = timedelta(seconds=10)
-    """For a call whose client names none."""
+    """For a call whose client names none, to a method whose contract has no `default_timeout`."""
 
     longest_timeout: Duration = timedelta(seconds=60)
     """A client's longer one is cut to this."""

@@ -115,7 +115,7 @@ class Transcoder:
                 within = self._timeouts.named(headers)
                 messages = endpoint.backend.stream(route.rpc, data, metadata, within=within)
                 return Stream(_lines(messages, endpoint), quota)
-            within = self._timeouts.read(headers)
+            within = self._timeouts.read(headers, route.timeout)
             try:
                 answer = await endpoint.backend.call(
                     route.rpc, data, metadata, within=within, is_repeatable=is_repeatable

@@ -9,11 +9,15 @@ from protovalidate import Validator, Violation
 
 from gateway.problems.problem import FieldProblem, refuse_fields
 from gateway.transcoding.binding import Binding
-from gateway.transcoding.names import json_path
+from gateway.transcoding.kinds import one
+from gateway.transcoding.names import enum_at, json_path
 from gateway.transcoding.schema import ProtoMessage
 
 MOST = 20
 """Violations named in one answer; the services have the same limit."""
+
+_SAYS_NO_NAMES = ("enum.defined_only", "enum.not_in")
+"""Rules whose own message tells numbers or nothing."""
 
 
 class Rules:
@@ -34,7 +38,7 @@ class Rules:
         """
         violations = self._validator.collect_violations(request)
         if violations:
-            raise refuse_fields(*(_translate(one, binding) for one in violations[:MOST]))
+            raise refuse_fields(*(_translate(found, binding) for found in violations[:MOST]))
 
 
 def _translate(violation: Violation, binding: Binding) -> FieldProblem:
@@ -45,8 +49,10 @@ def _translate(violation: Violation, binding: Binding) -> FieldProblem:
         if element.subscript is not None:
             path += f"[{element.subscript.value!r}]"
     rule = proto.rule_id or "rule"
+    kind = enum_at(binding.message, path) if rule in _SAYS_NO_NAMES else None
+    says = f"must be {one(kind)}" if kind is not None else proto.message
     return FieldProblem(
         binding.client_path(json_path(binding.message, path)),
         rule.upper().replace(".", "_"),
-        proto.message or f"breaks the rule {rule}",
+        says or f"breaks the rule {rule}",
     )

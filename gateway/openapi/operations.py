@@ -46,7 +46,9 @@ def operation(route: Route, name: str, schemas: Schemas, comment: str) -> Keywor
         "operationId": name,
         "tags": [route.method.parent.name],
         "summary": summary,
-        "description": "\n\n".join(part for part in (description, _access(route)) if part),
+        "description": "\n\n".join(
+            part for part in (description, _access(route), _time(route)) if part
+        ),
         "parameters": list(_parameters(route, schemas)),
         "responses": {"200": _response(route, schemas), "default": PROBLEM},
         "security": [{}] if route.access.is_public else [{"bearer": []}],
@@ -76,6 +78,12 @@ def _access(route: Route) -> str:
     filled = f" Where `{owner}` is empty, it is the caller's own id."
     filled = filled if owner and not is_bound else ""
     return f"**Access:** {', '.join(who)}.{filled}"
+
+
+def _time(route: Route) -> str:
+    if route.timeout is None:
+        return ""
+    return f"**Time:** {route.timeout:g} s where the caller names none."
 
 
 def _parameters(route: Route, schemas: Schemas) -> Iterator[Keywords]:

@@ -53,6 +53,9 @@ _OURS = {
 }
 """What to say when no service said anything: gRPC's own words show the inside of the house."""
 
+_WAIT_LONGER = "The header Request-Timeout, in seconds, asks for more time."
+_OUT_OF_TIME = ("DEADLINE_EXCEEDED", "DEADLINE_TOO_SHORT")
+
 _SAID_BY_FIELDS = ("field", "rule")
 
 
@@ -66,7 +69,7 @@ def to_refusal(error: grpc.aio.AioRpcError, binding: Binding) -> Refusal:
         is_known = code in _OURS or http >= 500  # noqa: PLR2004
         if not is_known:
             reason, detail = Code.Name(code.value[0]), error.details() or code.value[1]
-        return Refusal(Problem(http, reason, detail, headers=_headers(http, delay)))
+        return Refusal(Problem(http, reason, _told(reason, detail), headers=_headers(http, delay)))
     fields = tuple(
         FieldProblem(
             binding.client_path(json_path(binding.message, violation.field)),
@@ -84,13 +87,18 @@ def to_refusal(error: grpc.aio.AioRpcError, binding: Binding) -> Refusal:
         Problem(
             http,
             info.reason,
-            detail,
+            _told(info.reason, detail),
             domain=info.domain or DOMAIN,
             metadata=metadata,
             fields=fields,
             headers=_headers(http, delay),
         )
     )
+
+
+def _told(reason: str, detail: str) -> str:
+    """What happened, and what the caller can do about it that the service cannot know."""
+    return f"{detail} {_WAIT_LONGER}".lstrip() if reason in _OUT_OF_TIME else detail
 
 
 def _headers(http: int, delay: int) -> tuple[tuple[bytes, bytes], ...]:

@@ -2,9 +2,9 @@
 
 import re
 
-from protobuf import DescMessage
+from protobuf import DescEnum, DescMessage
 
-from gateway.transcoding.schema import field_named, message_of
+from gateway.transcoding.schema import enum_of, field_named, message_of
 
 _PART = re.compile(r"([A-Za-z0-9_]+)((?:\[[^\]]*\])?)")
 
@@ -23,3 +23,16 @@ def json_path(message: DescMessage, path: str) -> str:
         parts.append(field.json_name + found[2])
         at = message_of(field)
     return ".".join(parts)
+
+
+def enum_at(message: DescMessage, path: str) -> DescEnum | None:
+    """The type of the values at a path, if that is an enum."""
+    at: DescMessage | None = message
+    enum: DescEnum | None = None
+    for part in path.split("."):
+        found = _PART.fullmatch(part)
+        field = field_named(at, found[1]) if found and at is not None else None
+        if field is None:
+            return None
+        at, enum = message_of(field), enum_of(field)
+    return enum

@@ -3,18 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from protobuf import (
-    DescEnum,
-    DescField,
-    DescFieldValueEnum,
-    DescFieldValueList,
-    DescFieldValueMap,
-    Message,
-)
+from protobuf import DescField, DescFieldValueList, DescFieldValueMap, Message
 
 from gateway.problems.problem import FieldProblem
 from gateway.transcoding.kinds import one
-from gateway.transcoding.schema import ProtoMessage
+from gateway.transcoding.schema import ProtoMessage, enum_of
 
 LEAST, MOST = -(2**31), 2**31 - 1
 
@@ -35,20 +28,8 @@ def overflows(message: ProtoMessage, path: str = "") -> Iterator[FieldProblem]:
 
 
 def _value(field: DescField, value: Any, path: str) -> Iterator[FieldProblem]:
-    enum = _enum_of(field)
+    enum = enum_of(field)
     if isinstance(value, Message):
         yield from overflows(value, path)
     elif enum is not None and not LEAST <= int(value) <= MOST:
         yield FieldProblem(path, "TYPE", f"Must be {one(enum)}.")
-
-
-def _enum_of(field: DescField) -> DescEnum | None:
-    kind = field.value
-    match kind:
-        case DescFieldValueEnum():
-            return kind.enum
-        case DescFieldValueList(element=DescEnum() as element):
-            return element
-        case DescFieldValueMap(value=DescEnum() as element):
-            return element
-    return None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from protobuf import DescField, DescFieldValueScalar, DescMessage, DescMethod, Registry, ScalarType
+from protobuf import DescField, DescFieldValueScalar, DescMessage, DescMethod, ScalarType
 
 from gateway.auth.access import Access, compile_access
 from gateway.transcoding.binding import BadRule, Binding, make_binding
@@ -14,6 +14,7 @@ from gateway.transcoding.template import BadTemplate, parse
 
 HTTP = "google.api.http"
 ACCESS = "resonance.access.v1.access"
+TIMEOUT = "resonance.access.v1.default_timeout"
 
 
 class BadContract(ValueError):
@@ -38,6 +39,8 @@ class Route:
     """Where `Idempotency-Key` goes."""
     is_safe: bool
     """Whether the call may be repeated whatever it carries."""
+    timeout: float | None
+    """Seconds it may take where its caller names none; None: as long as any other."""
 
     @property
     def request(self) -> DescMessage:
@@ -72,19 +75,19 @@ def compile_routes(schema: Schema) -> list[Route]:
             continue
         try:
             routes += [
-                _route(method, one, access, schema.registry)
-                for one in (rule, *rule.additional_bindings)
+                _route(method, one, access, schema) for one in (rule, *rule.additional_bindings)
             ]
         except (BadTemplate, BadRule, NotAParameter) as error:
             raise BadContract(f"{method.parent.type_name}.{method.name}: {error}") from error
     return routes
 
 
-def _route(method: DescMethod, rule: Any, access: Any, registry: Registry) -> Route:
+def _route(method: DescMethod, rule: Any, access: Any, schema: Schema) -> Route:
     if method.method_kind not in ("unary", "server_streaming"):
         raise BadRule("a stream from the client cannot travel over HTTP")
     verb, path = _pattern(rule)
-    binding = make_binding(method.input, parse(path), verb, rule.body, registry)
+    binding = make_binding(method.input, parse(path), verb, rule.body, schema.registry)
+    timeout = schema.option(method, TIMEOUT)
     level = method.idempotency.name if method.idempotency else ""
     return Route(
         method=method,
@@ -96,6 +99,7 @@ def _route(method: DescMethod, rule: Any, access: Any, registry: Registry) -> Ro
         access=compile_access(method.input, access),
         request_id=_request_id(method.input),
         is_safe=verb in ("GET", "HEAD") or level in ("NO_SIDE_EFFECTS", "IDEMPOTENT"),
+        timeout=None if timeout is None else timeout.seconds + timeout.nanos / 1e9,
     )
 
 

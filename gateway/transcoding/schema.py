@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from protobuf import (
+    DescEnum,
     DescField,
+    DescFieldValueEnum,
     DescFieldValueList,
     DescFieldValueMap,
     DescFieldValueMessage,
@@ -78,6 +80,19 @@ def message_of(field: DescField) -> DescMessage | None:
         case DescFieldValueList(element=DescMessage() as element):
             return element
         case DescFieldValueMap(value=DescMessage() as element):
+            return element
+    return None
+
+
+def enum_of(field: DescField) -> DescEnum | None:
+    """The enum of a field's values: singular, repeated or of a map; None for others."""
+    value = field.value
+    match value:
+        case DescFieldValueEnum():
+            return value.enum
+        case DescFieldValueList(element=DescEnum() as element):
+            return element
+        case DescFieldValueMap(value=DescEnum() as element):
             return element
     return None
 

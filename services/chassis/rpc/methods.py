@@ -112,9 +112,9 @@ class Method:
             request = new()
             try:
                 request.ParseFromString(raw)
-            except DecodeError:
-                raise self._malformed() from None
-            validate(request)
+            except DecodeError as error:
+                raise self._malformed(error) from None
+            validate(request, raw)
             return serialize(await call(request, context))
 
         return unary
@@ -156,26 +156,29 @@ class Method:
     def _checked(self, raw: bytes) -> Message | Unacceptable:
         request = self._parsed(raw)
         try:
-            validate(request)
+            validate(request, raw)
         except InvalidRequest as why:
             return Unacceptable(request, why)
         return request
 
     def _decode(self, raw: bytes) -> Message:
         request = self._parsed(raw)
-        validate(request)
+        validate(request, raw)
         return request
 
     def _parsed(self, raw: bytes) -> Message:
         request = self._type()
         try:
             request.ParseFromString(raw)
-        except DecodeError:
-            raise self._malformed() from None
+        except DecodeError as error:
+            raise self._malformed(error) from None
         return request
 
-    def _malformed(self) -> MalformedRequest:
-        return MalformedRequest(f"Not a {self._type.DESCRIPTOR.full_name}.")
+    def _malformed(self, error: DecodeError) -> MalformedRequest:
+        name = self._type.DESCRIPTOR.full_name
+        if "UTF-8" in str(error):
+            return MalformedRequest(f"No {name}: a field of text is not UTF-8; send it as that.")
+        return MalformedRequest(f"No {name}: the bytes are not protobuf's wire form.")
 
 
 def _refuse(function: Any) -> Run:

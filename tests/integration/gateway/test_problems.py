@@ -164,6 +164,17 @@ class TestABadBody:
 
         assert answer.status_code == 200, answer.text
 
+    @pytest.mark.parametrize("value", ["9", '"QUALITY_BEST"'])
+    async def test_with_a_value_of_no_enum_is_told_which_there_are(
+        self, client: httpx.AsyncClient, value: str
+    ) -> None:
+        body = f'{{"quality":{value}}}'
+        answer = await client.put("/v1/items/7", content=body, headers=JSON)
+
+        [found] = problem(answer, 400, "INVALID_REQUEST")["fields"]
+        assert found["field"] == "quality"
+        assert "one of QUALITY_NEW, QUALITY_USED" in found["description"]
+
     async def test_with_countless_faults_names_the_first_twenty(
         self, client: httpx.AsyncClient
     ) -> None:

@@ -156,6 +156,50 @@ async def test_every_field_that_breaks_the_contract_is_named_with_its_rule() -> 
     assert "much too long" not in message
 
 
+async def test_a_value_of_no_enum_is_told_which_there_are() -> None:
+    request = pb.EchoRequest(voices=[1, 0, 7], voice_of={"a": 9})
+    async with serve(echo_servicer()) as served:
+        _, _, details = await failure_of(stub_of(served).Echo(request))
+
+    bad = BadRequest()
+    assert details[1].Unpack(bad)
+    assert [(v.field, v.reason) for v in bad.field_violations] == [
+        ("voices[1]", "ENUM_NOT_IN"),
+        ("voices[2]", "ENUM_DEFINED_ONLY"),
+        ("voice_of['a']", "ENUM_DEFINED_ONLY"),
+    ]
+    assert {v.description for v in bad.field_violations} == {
+        "must be one of VOICE_LOW, VOICE_HIGH",
+    }
+
+
+async def test_a_nul_is_refused_wherever_there_is_text() -> None:
+    request = pb.EchoRequest(
+        text="a\0",
+        parts=[pb.Part(name="a"), pb.Part(name="\0")],
+        part_of={"x": pb.Part(name="\0"), "\0": pb.Part(name="b")},
+    )
+    async with serve(echo_servicer()) as served:
+        _, _, details = await failure_of(stub_of(served).Echo(request))
+
+    bad = BadRequest()
+    assert details[1].Unpack(bad)
+    assert [(v.field, v.reason) for v in bad.field_violations] == [
+        ("text", "NUL"),
+        ("parts[1].name", "NUL"),
+        ("part_of", "NUL"),
+        ("part_of['x'].name", "NUL"),
+    ]
+
+
+async def test_elements_that_their_service_checks_itself_are_left_to_it() -> None:
+    request = pb.EchoRequest(free_parts=[pb.Part(name="\0"), pb.Part()])
+    async with serve(echo_servicer()) as served:
+        answer = await stub_of(served).Echo(request)
+
+    assert answer == pb.EchoResponse()
+
+
 async def test_a_thousand_broken_rows_still_make_an_answer() -> None:
     request = pb.EchoRequest(parts=[pb.Part() for _ in range(1_000)])
     async with serve(echo_servicer()) as served:
@@ -189,6 +233,15 @@ async def test_bytes_that_are_no_message_are_refused() -> None:
 
     assert code is grpc.StatusCode.INVALID_ARGUMENT
     assert info_of(details).reason == "MALFORMED_REQUEST"
+
+
+async def test_text_in_another_encoding_is_refused_with_what_to_do() -> None:
+    async with serve(echo_servicer()) as served:
+        raw: Any = served.plain.unary_unary("/echo.v1.EchoService/Echo")
+        _, message, details = await failure_of(raw(b"\x0a\x01\xe9"))
+
+    assert info_of(details).reason == "MALFORMED_REQUEST"
+    assert message == ("No echo.v1.EchoRequest: a field of text is not UTF-8; send it as that.")
 
 
 async def test_a_defect_does_not_leak_and_is_logged_once(capfd: pytest.CaptureFixture[str]) -> None:

@@ -25,12 +25,13 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from resonance.access.v1 import access_pb2 as resonance_dot_access_dot_v1_dot_access__pb2
+from resonance.access.v1 import timeout_pb2 as resonance_dot_access_dot_v1_dot_timeout__pb2
 from resonance.emotion_tag.v1 import correction_pb2 as resonance_dot_emotion__tag_dot_v1_dot_correction__pb2
 from resonance.emotion_tag.v1 import emotion_pb2 as resonance_dot_emotion__tag_dot_v1_dot_emotion__pb2
 from resonance.type.v1 import text_pb2 as resonance_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2resonance/emotion_tag/v1/emotion_tag_service.proto\x12\x18resonance.emotion_tag.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a resonance/access/v1/access.proto\x1a)resonance/emotion_tag/v1/correction.proto\x1a&resonance/emotion_tag/v1/emotion.proto\x1a\x1cresonance/type/v1/text.proto\"\x84\x01\n\x0bTextContext\x12\x1f\n\rreply_to_text\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12 \n\x0breply_to_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x18\n\x07item_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x18\n\x07room_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\xda\x01\n\tTextInput\x12\x16\n\x04text\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x88\'\x12:\n\x04kind\x18\x02 \x01(\x0e\x32\".resonance.emotion_tag.v1.TextKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x36\n\x07\x63ontext\x18\x03 \x01(\x0b\x32%.resonance.emotion_tag.v1.TextContext\x12\x41\n\x06locale\x18\x04 \x01(\tB1\xbaH.r)2\'^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$\xd8\x01\x01\"\xdf\x01\n\x0eTagTextRequest\x12\x16\n\x04text\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x88\'\x12:\n\x04kind\x18\x02 \x01(\x0e\x32\".resonance.emotion_tag.v1.TextKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x36\n\x07\x63ontext\x18\x03 \x01(\x0b\x32%.resonance.emotion_tag.v1.TextContext\x12\x41\n\x06locale\x18\x04 \x01(\tB1\xbaH.r)2\'^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$\xd8\x01\x01\"D\n\x0fTagTextResponse\x12\x31\n\x03tag\x18\x01 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\"W\n\x14\x42\x61tchTagTextsRequest\x12?\n\x05texts\x18\x01 \x03(\x0b\x32#.resonance.emotion_tag.v1.TextInputB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"K\n\x15\x42\x61tchTagTextsResponse\x12\x32\n\x04tags\x18\x01 \x03(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\"Z\n\x10TagStreamRequest\x12\x13\n\x02id\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x31\n\x04text\x18\x02 \x01(\x0b\x32#.resonance.emotion_tag.v1.TextInput\".\n\x0bTextRefusal\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"\x99\x01\n\x11TagStreamResponse\x12\n\n\x02id\x18\x01 \x01(\t\x12\x33\n\x03tag\x18\x02 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTagH\x00\x12\x38\n\x07refusal\x18\x03 \x01(\x0b\x32%.resonance.emotion_tag.v1.TextRefusalH\x00\x42\t\n\x07outcome\"\xe2\x01\n\x11\x45xplainTagRequest\x12\x16\n\x04text\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12:\n\x04kind\x18\x02 \x01(\x0e\x32\".resonance.emotion_tag.v1.TextKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x36\n\x07\x63ontext\x18\x03 \x01(\x0b\x32%.resonance.emotion_tag.v1.TextContext\x12\x41\n\x06locale\x18\x04 \x01(\tB1\xbaH.r)2\'^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$\xd8\x01\x01\"\xf0\x01\n\x0bPieceEffect\x12\r\n\x05start\x18\x01 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x02 \x01(\x05\x12\x14\n\x0c\x63ontribution\x18\x03 \x01(\x01\x12:\n\x0f\x65motion_without\x18\x04 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12<\n\x10polarity_without\x18\x05 \x01(\x0e\x32\".resonance.emotion_tag.v1.Polarity\x12\x1a\n\x12\x63onfidence_without\x18\x06 \x01(\x01\x12\x19\n\x11wide_contribution\x18\x07 \x01(\x01\"\x85\x01\n\x10\x44\x65\x63idedThreshold\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\x01\x12\r\n\x05value\x18\x03 \x01(\x01\x12\x12\n\nis_reached\x18\x04 \x01(\x08\x12\x31\n\x07meaning\x18\x05 \x01(\x0b\x32 .resonance.type.v1.LocalizedText\"\x98\x03\n\x12\x45xplainTagResponse\x12\x31\n\x03tag\x18\x01 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12,\n\x04tier\x18\x02 \x01(\x0e\x32\x1e.resonance.emotion_tag.v1.Tier\x12\x35\n\x06pieces\x18\x03 \x03(\x0b\x32%.resonance.emotion_tag.v1.PieceEffect\x12<\n\x0c\x61lternatives\x18\x04 \x03(\x0b\x32&.resonance.emotion_tag.v1.EmotionScore\x12>\n\nthresholds\x18\x05 \x03(\x0b\x32*.resonance.emotion_tag.v1.DecidedThreshold\x12\x41\n\x13tag_without_context\x18\x06 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12\x10\n\x08readings\x18\x07 \x01(\x05\x12\x17\n\x0flexicon_version\x18\x08 \x01(\t\"\x14\n\x12GetTaxonomyRequest\"\x85\x05\n\x12\x45motionDescription\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12.\n\x04name\x18\x02 \x01(\x0b\x32 .resonance.type.v1.LocalizedText\x12\x12\n\nsmp_parent\x18\x03 \x01(\t\x12\x14\n\x0c\x65kman_parent\x18\x04 \x01(\t\x12\x0f\n\x07valence\x18\x05 \x01(\x01\x12\x0f\n\x07\x61rousal\x18\x06 \x01(\x01\x12\x34\n\x08polarity\x18\x07 \x01(\x0e\x32\".resonance.emotion_tag.v1.Polarity\x12\x31\n\x07\x65xample\x18\x08 \x01(\x0b\x32 .resonance.type.v1.LocalizedText\x12\x17\n\x0fplutchik_parent\x18\t \x01(\t\x12\x46\n\x05names\x18\n \x03(\x0b\x32\x37.resonance.emotion_tag.v1.EmotionDescription.NamesEntry\x12L\n\x08\x65xamples\x18\x0b \x03(\x0b\x32:.resonance.emotion_tag.v1.EmotionDescription.ExamplesEntry\x12\x12\n\nis_derived\x18\x0c \x01(\x08\x12\x34\n\nderivation\x18\r \x01(\x0b\x32 .resonance.type.v1.LocalizedText\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a/\n\rExamplesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xba\x01\n\x11\x41spectDescription\x12\x30\n\x06\x61spect\x18\x01 \x01(\x0e\x32 .resonance.emotion_tag.v1.Aspect\x12\x45\n\x05names\x18\x02 \x03(\x0b\x32\x36.resonance.emotion_tag.v1.AspectDescription.NamesEntry\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xbe\x01\n\x13GetTaxonomyResponse\x12\x18\n\x10taxonomy_version\x18\x01 \x01(\t\x12>\n\x08\x65motions\x18\x02 \x03(\x0b\x32,.resonance.emotion_tag.v1.EmotionDescription\x12<\n\x07\x61spects\x18\x03 \x03(\x0b\x32+.resonance.emotion_tag.v1.AspectDescription\x12\x0f\n\x07locales\x18\x04 \x03(\t\"4\n\x14GetContentTagRequest\x12\x1c\n\ncontent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x88\x01\n\x15GetContentTagResponse\x12\x31\n\x03tag\x18\x01 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12<\n\x0c\x61\x64judication\x18\x02 \x01(\x0b\x32&.resonance.emotion_tag.v1.Adjudication\"+\n\x0eGetMoodRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"?\n\x0fGetMoodResponse\x12,\n\x04mood\x18\x01 \x01(\x0b\x32\x1e.resonance.emotion_tag.v1.Mood*L\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\r\n\tTIER_NONE\x10\x01\x12\r\n\tTIER_WIDE\x10\x02\x12\x10\n\x0cTIER_ENCODER\x10\x03\x32\x8b\x08\n\x11\x45motionTagService\x12\x82\x01\n\x07TagText\x12(.resonance.emotion_tag.v1.TagTextRequest\x1a).resonance.emotion_tag.v1.TagTextResponse\"\"\x90\x02\x01\xf2\xd4\x18\x00\x82\xd3\xe4\x93\x02\x15\"\x10/v1/emotions:tag:\x01*\x12\x9e\x01\n\rBatchTagTexts\x12..resonance.emotion_tag.v1.BatchTagTextsRequest\x1a/.resonance.emotion_tag.v1.BatchTagTextsResponse\",\x90\x02\x01\xf2\xd4\x18\x05\x12\x03\x02\x03\x04\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/emotions:batchTag:\x01*\x12m\n\tTagStream\x12*.resonance.emotion_tag.v1.TagStreamRequest\x1a+.resonance.emotion_tag.v1.TagStreamResponse\"\x03\x90\x02\x01(\x01\x30\x01\x12\x94\x01\n\nExplainTag\x12+.resonance.emotion_tag.v1.ExplainTagRequest\x1a,.resonance.emotion_tag.v1.ExplainTagResponse\"+\x90\x02\x01\xf2\xd4\x18\x05\x12\x03\x02\x03\x04\x82\xd3\xe4\x93\x02\x19\"\x14/v1/emotions:explain:\x01*\x12\x89\x01\n\x0bGetTaxonomy\x12,.resonance.emotion_tag.v1.GetTaxonomyRequest\x1a-.resonance.emotion_tag.v1.GetTaxonomyResponse\"\x1d\x90\x02\x01\xf2\xd4\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/emotions\x12\xa7\x01\n\rGetContentTag\x12..resonance.emotion_tag.v1.GetContentTagRequest\x1a/.resonance.emotion_tag.v1.GetContentTagResponse\"5\x90\x02\x01\xf2\xd4\x18\x05\x12\x03\x02\x03\x04\x82\xd3\xe4\x93\x02#\x12!/v1/contents/{content_id}/emotion\x12\x93\x01\n\x07GetMood\x12(.resonance.emotion_tag.v1.GetMoodRequest\x1a).resonance.emotion_tag.v1.GetMoodResponse\"3\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x03\x1a\x07user_id\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/users/{user_id}/moodb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2resonance/emotion_tag/v1/emotion_tag_service.proto\x12\x18resonance.emotion_tag.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a resonance/access/v1/access.proto\x1a!resonance/access/v1/timeout.proto\x1a)resonance/emotion_tag/v1/correction.proto\x1a&resonance/emotion_tag/v1/emotion.proto\x1a\x1cresonance/type/v1/text.proto\"\x84\x01\n\x0bTextContext\x12\x1f\n\rreply_to_text\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12 \n\x0breply_to_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x18\n\x07item_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x18\n\x07room_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\"\xda\x01\n\tTextInput\x12\x16\n\x04text\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x88\'\x12:\n\x04kind\x18\x02 \x01(\x0e\x32\".resonance.emotion_tag.v1.TextKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x36\n\x07\x63ontext\x18\x03 \x01(\x0b\x32%.resonance.emotion_tag.v1.TextContext\x12\x41\n\x06locale\x18\x04 \x01(\tB1\xbaH.r)2\'^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$\xd8\x01\x01\"\xdf\x01\n\x0eTagTextRequest\x12\x16\n\x04text\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x88\'\x12:\n\x04kind\x18\x02 \x01(\x0e\x32\".resonance.emotion_tag.v1.TextKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x36\n\x07\x63ontext\x18\x03 \x01(\x0b\x32%.resonance.emotion_tag.v1.TextContext\x12\x41\n\x06locale\x18\x04 \x01(\tB1\xbaH.r)2\'^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$\xd8\x01\x01\"D\n\x0fTagTextResponse\x12\x31\n\x03tag\x18\x01 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\"W\n\x14\x42\x61tchTagTextsRequest\x12?\n\x05texts\x18\x01 \x03(\x0b\x32#.resonance.emotion_tag.v1.TextInputB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"K\n\x15\x42\x61tchTagTextsResponse\x12\x32\n\x04tags\x18\x01 \x03(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\"Z\n\x10TagStreamRequest\x12\x13\n\x02id\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x31\n\x04text\x18\x02 \x01(\x0b\x32#.resonance.emotion_tag.v1.TextInput\".\n\x0bTextRefusal\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"\x99\x01\n\x11TagStreamResponse\x12\n\n\x02id\x18\x01 \x01(\t\x12\x33\n\x03tag\x18\x02 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTagH\x00\x12\x38\n\x07refusal\x18\x03 \x01(\x0b\x32%.resonance.emotion_tag.v1.TextRefusalH\x00\x42\t\n\x07outcome\"\xe2\x01\n\x11\x45xplainTagRequest\x12\x16\n\x04text\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12:\n\x04kind\x18\x02 \x01(\x0e\x32\".resonance.emotion_tag.v1.TextKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x36\n\x07\x63ontext\x18\x03 \x01(\x0b\x32%.resonance.emotion_tag.v1.TextContext\x12\x41\n\x06locale\x18\x04 \x01(\tB1\xbaH.r)2\'^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$\xd8\x01\x01\"\xf0\x01\n\x0bPieceEffect\x12\r\n\x05start\x18\x01 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x02 \x01(\x05\x12\x14\n\x0c\x63ontribution\x18\x03 \x01(\x01\x12:\n\x0f\x65motion_without\x18\x04 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12<\n\x10polarity_without\x18\x05 \x01(\x0e\x32\".resonance.emotion_tag.v1.Polarity\x12\x1a\n\x12\x63onfidence_without\x18\x06 \x01(\x01\x12\x19\n\x11wide_contribution\x18\x07 \x01(\x01\"\x85\x01\n\x10\x44\x65\x63idedThreshold\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\x01\x12\r\n\x05value\x18\x03 \x01(\x01\x12\x12\n\nis_reached\x18\x04 \x01(\x08\x12\x31\n\x07meaning\x18\x05 \x01(\x0b\x32 .resonance.type.v1.LocalizedText\"\x98\x03\n\x12\x45xplainTagResponse\x12\x31\n\x03tag\x18\x01 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12,\n\x04tier\x18\x02 \x01(\x0e\x32\x1e.resonance.emotion_tag.v1.Tier\x12\x35\n\x06pieces\x18\x03 \x03(\x0b\x32%.resonance.emotion_tag.v1.PieceEffect\x12<\n\x0c\x61lternatives\x18\x04 \x03(\x0b\x32&.resonance.emotion_tag.v1.EmotionScore\x12>\n\nthresholds\x18\x05 \x03(\x0b\x32*.resonance.emotion_tag.v1.DecidedThreshold\x12\x41\n\x13tag_without_context\x18\x06 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12\x10\n\x08readings\x18\x07 \x01(\x05\x12\x17\n\x0flexicon_version\x18\x08 \x01(\t\"\x14\n\x12GetTaxonomyRequest\"\x85\x05\n\x12\x45motionDescription\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12.\n\x04name\x18\x02 \x01(\x0b\x32 .resonance.type.v1.LocalizedText\x12\x12\n\nsmp_parent\x18\x03 \x01(\t\x12\x14\n\x0c\x65kman_parent\x18\x04 \x01(\t\x12\x0f\n\x07valence\x18\x05 \x01(\x01\x12\x0f\n\x07\x61rousal\x18\x06 \x01(\x01\x12\x34\n\x08polarity\x18\x07 \x01(\x0e\x32\".resonance.emotion_tag.v1.Polarity\x12\x31\n\x07\x65xample\x18\x08 \x01(\x0b\x32 .resonance.type.v1.LocalizedText\x12\x17\n\x0fplutchik_parent\x18\t \x01(\t\x12\x46\n\x05names\x18\n \x03(\x0b\x32\x37.resonance.emotion_tag.v1.EmotionDescription.NamesEntry\x12L\n\x08\x65xamples\x18\x0b \x03(\x0b\x32:.resonance.emotion_tag.v1.EmotionDescription.ExamplesEntry\x12\x12\n\nis_derived\x18\x0c \x01(\x08\x12\x34\n\nderivation\x18\r \x01(\x0b\x32 .resonance.type.v1.LocalizedText\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a/\n\rExamplesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xba\x01\n\x11\x41spectDescription\x12\x30\n\x06\x61spect\x18\x01 \x01(\x0e\x32 .resonance.emotion_tag.v1.Aspect\x12\x45\n\x05names\x18\x02 \x03(\x0b\x32\x36.resonance.emotion_tag.v1.AspectDescription.NamesEntry\x1a,\n\nNamesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xbe\x01\n\x13GetTaxonomyResponse\x12\x18\n\x10taxonomy_version\x18\x01 \x01(\t\x12>\n\x08\x65motions\x18\x02 \x03(\x0b\x32,.resonance.emotion_tag.v1.EmotionDescription\x12<\n\x07\x61spects\x18\x03 \x03(\x0b\x32+.resonance.emotion_tag.v1.AspectDescription\x12\x0f\n\x07locales\x18\x04 \x03(\t\"4\n\x14GetContentTagRequest\x12\x1c\n\ncontent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x88\x01\n\x15GetContentTagResponse\x12\x31\n\x03tag\x18\x01 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12<\n\x0c\x61\x64judication\x18\x02 \x01(\x0b\x32&.resonance.emotion_tag.v1.Adjudication\"+\n\x0eGetMoodRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"?\n\x0fGetMoodResponse\x12,\n\x04mood\x18\x01 \x01(\x0b\x32\x1e.resonance.emotion_tag.v1.Mood*L\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\r\n\tTIER_NONE\x10\x01\x12\r\n\tTIER_WIDE\x10\x02\x12\x10\n\x0cTIER_ENCODER\x10\x03\x32\x91\x08\n\x11\x45motionTagService\x12\x82\x01\n\x07TagText\x12(.resonance.emotion_tag.v1.TagTextRequest\x1a).resonance.emotion_tag.v1.TagTextResponse\"\"\x90\x02\x01\xf2\xd4\x18\x00\x82\xd3\xe4\x93\x02\x15\"\x10/v1/emotions:tag:\x01*\x12\xa4\x01\n\rBatchTagTexts\x12..resonance.emotion_tag.v1.BatchTagTextsRequest\x1a/.resonance.emotion_tag.v1.BatchTagTextsResponse\"2\x90\x02\x01\xf2\xd4\x18\x05\x12\x03\x02\x03\x04\xfa\xd4\x18\x02\x08<\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/emotions:batchTag:\x01*\x12m\n\tTagStream\x12*.resonance.emotion_tag.v1.TagStreamRequest\x1a+.resonance.emotion_tag.v1.TagStreamResponse\"\x03\x90\x02\x01(\x01\x30\x01\x12\x94\x01\n\nExplainTag\x12+.resonance.emotion_tag.v1.ExplainTagRequest\x1a,.resonance.emotion_tag.v1.ExplainTagResponse\"+\x90\x02\x01\xf2\xd4\x18\x05\x12\x03\x02\x03\x04\x82\xd3\xe4\x93\x02\x19\"\x14/v1/emotions:explain:\x01*\x12\x89\x01\n\x0bGetTaxonomy\x12,.resonance.emotion_tag.v1.GetTaxonomyRequest\x1a-.resonance.emotion_tag.v1.GetTaxonomyResponse\"\x1d\x90\x02\x01\xf2\xd4\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/emotions\x12\xa7\x01\n\rGetContentTag\x12..resonance.emotion_tag.v1.GetContentTagRequest\x1a/.resonance.emotion_tag.v1.GetContentTagResponse\"5\x90\x02\x01\xf2\xd4\x18\x05\x12\x03\x02\x03\x04\x82\xd3\xe4\x93\x02#\x12!/v1/contents/{content_id}/emotion\x12\x93\x01\n\x07GetMood\x12(.resonance.emotion_tag.v1.GetMoodRequest\x1a).resonance.emotion_tag.v1.GetMoodResponse\"3\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x03\x1a\x07user_id\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/users/{user_id}/moodb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -80,7 +81,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EMOTIONTAGSERVICE'].methods_by_name['TagText']._loaded_options = None
   _globals['_EMOTIONTAGSERVICE'].methods_by_name['TagText']._serialized_options = b'\220\002\001\362\324\030\000\202\323\344\223\002\025\"\020/v1/emotions:tag:\001*'
   _globals['_EMOTIONTAGSERVICE'].methods_by_name['BatchTagTexts']._loaded_options = None
-  _globals['_EMOTIONTAGSERVICE'].methods_by_name['BatchTagTexts']._serialized_options = b'\220\002\001\362\324\030\005\022\003\002\003\004\202\323\344\223\002\032\"\025/v1/emotions:batchTag:\001*'
+  _globals['_EMOTIONTAGSERVICE'].methods_by_name['BatchTagTexts']._serialized_options = b'\220\002\001\362\324\030\005\022\003\002\003\004\372\324\030\002\010<\202\323\344\223\002\032\"\025/v1/emotions:batchTag:\001*'
   _globals['_EMOTIONTAGSERVICE'].methods_by_name['TagStream']._loaded_options = None
   _globals['_EMOTIONTAGSERVICE'].methods_by_name['TagStream']._serialized_options = b'\220\002\001'
   _globals['_EMOTIONTAGSERVICE'].methods_by_name['ExplainTag']._loaded_options = None
@@ -91,56 +92,56 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EMOTIONTAGSERVICE'].methods_by_name['GetContentTag']._serialized_options = b'\220\002\001\362\324\030\005\022\003\002\003\004\202\323\344\223\002#\022!/v1/contents/{content_id}/emotion'
   _globals['_EMOTIONTAGSERVICE'].methods_by_name['GetMood']._loaded_options = None
   _globals['_EMOTIONTAGSERVICE'].methods_by_name['GetMood']._serialized_options = b'\220\002\001\362\324\030\014\022\001\003\032\007user_id\202\323\344\223\002\032\022\030/v1/users/{user_id}/mood'
-  _globals['_TIER']._serialized_start=3774
-  _globals['_TIER']._serialized_end=3850
-  _globals['_TEXTCONTEXT']._serialized_start=287
-  _globals['_TEXTCONTEXT']._serialized_end=419
-  _globals['_TEXTINPUT']._serialized_start=422
-  _globals['_TEXTINPUT']._serialized_end=640
-  _globals['_TAGTEXTREQUEST']._serialized_start=643
-  _globals['_TAGTEXTREQUEST']._serialized_end=866
-  _globals['_TAGTEXTRESPONSE']._serialized_start=868
-  _globals['_TAGTEXTRESPONSE']._serialized_end=936
-  _globals['_BATCHTAGTEXTSREQUEST']._serialized_start=938
-  _globals['_BATCHTAGTEXTSREQUEST']._serialized_end=1025
-  _globals['_BATCHTAGTEXTSRESPONSE']._serialized_start=1027
-  _globals['_BATCHTAGTEXTSRESPONSE']._serialized_end=1102
-  _globals['_TAGSTREAMREQUEST']._serialized_start=1104
-  _globals['_TAGSTREAMREQUEST']._serialized_end=1194
-  _globals['_TEXTREFUSAL']._serialized_start=1196
-  _globals['_TEXTREFUSAL']._serialized_end=1242
-  _globals['_TAGSTREAMRESPONSE']._serialized_start=1245
-  _globals['_TAGSTREAMRESPONSE']._serialized_end=1398
-  _globals['_EXPLAINTAGREQUEST']._serialized_start=1401
-  _globals['_EXPLAINTAGREQUEST']._serialized_end=1627
-  _globals['_PIECEEFFECT']._serialized_start=1630
-  _globals['_PIECEEFFECT']._serialized_end=1870
-  _globals['_DECIDEDTHRESHOLD']._serialized_start=1873
-  _globals['_DECIDEDTHRESHOLD']._serialized_end=2006
-  _globals['_EXPLAINTAGRESPONSE']._serialized_start=2009
-  _globals['_EXPLAINTAGRESPONSE']._serialized_end=2417
-  _globals['_GETTAXONOMYREQUEST']._serialized_start=2419
-  _globals['_GETTAXONOMYREQUEST']._serialized_end=2439
-  _globals['_EMOTIONDESCRIPTION']._serialized_start=2442
-  _globals['_EMOTIONDESCRIPTION']._serialized_end=3087
-  _globals['_EMOTIONDESCRIPTION_NAMESENTRY']._serialized_start=2994
-  _globals['_EMOTIONDESCRIPTION_NAMESENTRY']._serialized_end=3038
-  _globals['_EMOTIONDESCRIPTION_EXAMPLESENTRY']._serialized_start=3040
-  _globals['_EMOTIONDESCRIPTION_EXAMPLESENTRY']._serialized_end=3087
-  _globals['_ASPECTDESCRIPTION']._serialized_start=3090
-  _globals['_ASPECTDESCRIPTION']._serialized_end=3276
-  _globals['_ASPECTDESCRIPTION_NAMESENTRY']._serialized_start=2994
-  _globals['_ASPECTDESCRIPTION_NAMESENTRY']._serialized_end=3038
-  _globals['_GETTAXONOMYRESPONSE']._serialized_start=3279
-  _globals['_GETTAXONOMYRESPONSE']._serialized_end=3469
-  _globals['_GETCONTENTTAGREQUEST']._serialized_start=3471
-  _globals['_GETCONTENTTAGREQUEST']._serialized_end=3523
-  _globals['_GETCONTENTTAGRESPONSE']._serialized_start=3526
-  _globals['_GETCONTENTTAGRESPONSE']._serialized_end=3662
-  _globals['_GETMOODREQUEST']._serialized_start=3664
-  _globals['_GETMOODREQUEST']._serialized_end=3707
-  _globals['_GETMOODRESPONSE']._serialized_start=3709
-  _globals['_GETMOODRESPONSE']._serialized_end=3772
-  _globals['_EMOTIONTAGSERVICE']._serialized_start=3853
-  _globals['_EMOTIONTAGSERVICE']._serialized_end=4888
+  _globals['_TIER']._serialized_start=3809
+  _globals['_TIER']._serialized_end=3885
+  _globals['_TEXTCONTEXT']._serialized_start=322
+  _globals['_TEXTCONTEXT']._serialized_end=454
+  _globals['_TEXTINPUT']._serialized_start=457
+  _globals['_TEXTINPUT']._serialized_end=675
+  _globals['_TAGTEXTREQUEST']._serialized_start=678
+  _globals['_TAGTEXTREQUEST']._serialized_end=901
+  _globals['_TAGTEXTRESPONSE']._serialized_start=903
+  _globals['_TAGTEXTRESPONSE']._serialized_end=971
+  _globals['_BATCHTAGTEXTSREQUEST']._serialized_start=973
+  _globals['_BATCHTAGTEXTSREQUEST']._serialized_end=1060
+  _globals['_BATCHTAGTEXTSRESPONSE']._serialized_start=1062
+  _globals['_BATCHTAGTEXTSRESPONSE']._serialized_end=1137
+  _globals['_TAGSTREAMREQUEST']._serialized_start=1139
+  _globals['_TAGSTREAMREQUEST']._serialized_end=1229
+  _globals['_TEXTREFUSAL']._serialized_start=1231
+  _globals['_TEXTREFUSAL']._serialized_end=1277
+  _globals['_TAGSTREAMRESPONSE']._serialized_start=1280
+  _globals['_TAGSTREAMRESPONSE']._serialized_end=1433
+  _globals['_EXPLAINTAGREQUEST']._serialized_start=1436
+  _globals['_EXPLAINTAGREQUEST']._serialized_end=1662
+  _globals['_PIECEEFFECT']._serialized_start=1665
+  _globals['_PIECEEFFECT']._serialized_end=1905
+  _globals['_DECIDEDTHRESHOLD']._serialized_start=1908
+  _globals['_DECIDEDTHRESHOLD']._serialized_end=2041
+  _globals['_EXPLAINTAGRESPONSE']._serialized_start=2044
+  _globals['_EXPLAINTAGRESPONSE']._serialized_end=2452
+  _globals['_GETTAXONOMYREQUEST']._serialized_start=2454
+  _globals['_GETTAXONOMYREQUEST']._serialized_end=2474
+  _globals['_EMOTIONDESCRIPTION']._serialized_start=2477
+  _globals['_EMOTIONDESCRIPTION']._serialized_end=3122
+  _globals['_EMOTIONDESCRIPTION_NAMESENTRY']._serialized_start=3029
+  _globals['_EMOTIONDESCRIPTION_NAMESENTRY']._serialized_end=3073
+  _globals['_EMOTIONDESCRIPTION_EXAMPLESENTRY']._serialized_start=3075
+  _globals['_EMOTIONDESCRIPTION_EXAMPLESENTRY']._serialized_end=3122
+  _globals['_ASPECTDESCRIPTION']._serialized_start=3125
+  _globals['_ASPECTDESCRIPTION']._serialized_end=3311
+  _globals['_ASPECTDESCRIPTION_NAMESENTRY']._serialized_start=3029
+  _globals['_ASPECTDESCRIPTION_NAMESENTRY']._serialized_end=3073
+  _globals['_GETTAXONOMYRESPONSE']._serialized_start=3314
+  _globals['_GETTAXONOMYRESPONSE']._serialized_end=3504
+  _globals['_GETCONTENTTAGREQUEST']._serialized_start=3506
+  _globals['_GETCONTENTTAGREQUEST']._serialized_end=3558
+  _globals['_GETCONTENTTAGRESPONSE']._serialized_start=3561
+  _globals['_GETCONTENTTAGRESPONSE']._serialized_end=3697
+  _globals['_GETMOODREQUEST']._serialized_start=3699
+  _globals['_GETMOODREQUEST']._serialized_end=3742
+  _globals['_GETMOODRESPONSE']._serialized_start=3744
+  _globals['_GETMOODRESPONSE']._serialized_end=3807
+  _globals['_EMOTIONTAGSERVICE']._serialized_start=3888
+  _globals['_EMOTIONTAGSERVICE']._serialized_end=4929
 # @@protoc_insertion_point(module_scope)

@@ -26,10 +26,11 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from resonance.access.v1 import access_pb2 as resonance_dot_access_dot_v1_dot_access__pb2
+from resonance.access.v1 import timeout_pb2 as resonance_dot_access_dot_v1_dot_timeout__pb2
 from resonance.emotion_tag.v1 import emotion_pb2 as resonance_dot_emotion__tag_dot_v1_dot_emotion__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.resonance/emotion_tag/v1/picture_service.proto\x12\x18resonance.emotion_tag.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a resonance/access/v1/access.proto\x1a&resonance/emotion_tag/v1/emotion.proto\"?\n\x03\x42ox\x12\x0c\n\x04left\x18\x01 \x01(\x05\x12\x0b\n\x03top\x18\x02 \x01(\x05\x12\r\n\x05width\x18\x03 \x01(\x05\x12\x0e\n\x06height\x18\x04 \x01(\x05\"\xe0\x01\n\x0e\x46\x61\x63\x65\x45xpression\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x36\n\x06scores\x18\x02 \x03(\x0b\x32&.resonance.emotion_tag.v1.EmotionScore\x12\x12\n\nconfidence\x18\x03 \x01(\x01\x12\x0e\n\x06unsure\x18\x04 \x01(\x08\x12\x12\n\narea_share\x18\x05 \x01(\x01\x12*\n\x03\x62ox\x18\x06 \x01(\x0b\x32\x1d.resonance.emotion_tag.v1.Box\"[\n\x0bPictureLine\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x12\n\nconfidence\x18\x02 \x01(\x01\x12*\n\x03\x62ox\x18\x03 \x01(\x0b\x32\x1d.resonance.emotion_tag.v1.Box\"\x84\x01\n\x0bPictureText\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x31\n\x03tag\x18\x02 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12\x34\n\x05lines\x18\x03 \x03(\x0b\x32%.resonance.emotion_tag.v1.PictureLine\"\xc6\x01\n\x0fPictureFindings\x12\x31\n\x03tag\x18\x01 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12\x12\n\nface_share\x18\x02 \x01(\x01\x12\x37\n\x05\x66\x61\x63\x65s\x18\x03 \x03(\x0b\x32(.resonance.emotion_tag.v1.FaceExpression\x12\x33\n\x04text\x18\x04 \x01(\x0b\x32%.resonance.emotion_tag.v1.PictureText\"M\n\rPictureModels\x12 \n\x18\x65xpression_model_version\x18\x01 \x01(\t\x12\x1a\n\x12text_model_version\x18\x02 \x01(\t\"\xb0\x01\n\x11TagPictureRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\x42\x0c\xbaH\tz\x07\x10\x01\x18\x80\x80\x80\x01H\x00\x12=\n\x08media_id\x18\x03 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$H\x00\x12\x12\n\nwith_boxes\x18\x04 \x01(\x08\x42\x0f\n\x06source\x12\x05\xbaH\x02\x08\x01\"\xa9\x01\n\x12TagPictureResponse\x12;\n\x08\x66indings\x18\x01 \x01(\x0b\x32).resonance.emotion_tag.v1.PictureFindings\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0e\n\x06height\x18\x03 \x01(\x05\x12\x37\n\x06models\x18\x04 \x01(\x0b\x32\'.resonance.emotion_tag.v1.PictureModels\"\xad\x01\n\x0eTagClipRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\x42\x0c\xbaH\tz\x07\x10\x01\x18\x80\x80\xc0\x01H\x00\x12=\n\x08media_id\x18\x03 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$H\x00\x12\x12\n\nwith_boxes\x18\x04 \x01(\x08\x42\x0f\n\x06source\x12\x05\xbaH\x02\x08\x01\"t\n\nClipMoment\x12)\n\x06offset\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12;\n\x08\x66indings\x18\x02 \x01(\x0b\x32).resonance.emotion_tag.v1.PictureFindings\"N\n\tClipShare\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\r\n\x05share\x18\x02 \x01(\x01\"\xb5\x02\n\x0fTagClipResponse\x12\x31\n\x03tag\x18\x01 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12\x33\n\x06shares\x18\x02 \x03(\x0b\x32#.resonance.emotion_tag.v1.ClipShare\x12\x35\n\x07moments\x18\x03 \x03(\x0b\x32$.resonance.emotion_tag.v1.ClipMoment\x12+\n\x08\x64uration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05width\x18\x05 \x01(\x05\x12\x0e\n\x06height\x18\x06 \x01(\x05\x12\x37\n\x06models\x18\x07 \x01(\x0b\x32\'.resonance.emotion_tag.v1.PictureModels2\xd8\x02\n\x0ePictureService\x12\xa7\x01\n\nTagPicture\x12+.resonance.emotion_tag.v1.TagPictureRequest\x1a,.resonance.emotion_tag.v1.TagPictureResponse\">\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x03\x1a\x07user_id\x82\xd3\xe4\x93\x02%\" /v1/users/{user_id}/pictures:tag:\x01*\x12\x9b\x01\n\x07TagClip\x12(.resonance.emotion_tag.v1.TagClipRequest\x1a).resonance.emotion_tag.v1.TagClipResponse\";\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x03\x1a\x07user_id\x82\xd3\xe4\x93\x02\"\"\x1d/v1/users/{user_id}/clips:tag:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.resonance/emotion_tag/v1/picture_service.proto\x12\x18resonance.emotion_tag.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a resonance/access/v1/access.proto\x1a!resonance/access/v1/timeout.proto\x1a&resonance/emotion_tag/v1/emotion.proto\"?\n\x03\x42ox\x12\x0c\n\x04left\x18\x01 \x01(\x05\x12\x0b\n\x03top\x18\x02 \x01(\x05\x12\r\n\x05width\x18\x03 \x01(\x05\x12\x0e\n\x06height\x18\x04 \x01(\x05\"\xe0\x01\n\x0e\x46\x61\x63\x65\x45xpression\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x36\n\x06scores\x18\x02 \x03(\x0b\x32&.resonance.emotion_tag.v1.EmotionScore\x12\x12\n\nconfidence\x18\x03 \x01(\x01\x12\x0e\n\x06unsure\x18\x04 \x01(\x08\x12\x12\n\narea_share\x18\x05 \x01(\x01\x12*\n\x03\x62ox\x18\x06 \x01(\x0b\x32\x1d.resonance.emotion_tag.v1.Box\"[\n\x0bPictureLine\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x12\n\nconfidence\x18\x02 \x01(\x01\x12*\n\x03\x62ox\x18\x03 \x01(\x0b\x32\x1d.resonance.emotion_tag.v1.Box\"\x84\x01\n\x0bPictureText\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x31\n\x03tag\x18\x02 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12\x34\n\x05lines\x18\x03 \x03(\x0b\x32%.resonance.emotion_tag.v1.PictureLine\"\xc6\x01\n\x0fPictureFindings\x12\x31\n\x03tag\x18\x01 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12\x12\n\nface_share\x18\x02 \x01(\x01\x12\x37\n\x05\x66\x61\x63\x65s\x18\x03 \x03(\x0b\x32(.resonance.emotion_tag.v1.FaceExpression\x12\x33\n\x04text\x18\x04 \x01(\x0b\x32%.resonance.emotion_tag.v1.PictureText\"M\n\rPictureModels\x12 \n\x18\x65xpression_model_version\x18\x01 \x01(\t\x12\x1a\n\x12text_model_version\x18\x02 \x01(\t\"\xb0\x01\n\x11TagPictureRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\x42\x0c\xbaH\tz\x07\x10\x01\x18\x80\x80\x80\x01H\x00\x12=\n\x08media_id\x18\x03 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$H\x00\x12\x12\n\nwith_boxes\x18\x04 \x01(\x08\x42\x0f\n\x06source\x12\x05\xbaH\x02\x08\x01\"\xa9\x01\n\x12TagPictureResponse\x12;\n\x08\x66indings\x18\x01 \x01(\x0b\x32).resonance.emotion_tag.v1.PictureFindings\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0e\n\x06height\x18\x03 \x01(\x05\x12\x37\n\x06models\x18\x04 \x01(\x0b\x32\'.resonance.emotion_tag.v1.PictureModels\"\xad\x01\n\x0eTagClipRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\x42\x0c\xbaH\tz\x07\x10\x01\x18\x80\x80\xc0\x01H\x00\x12=\n\x08media_id\x18\x03 \x01(\tB)\xbaH&r$2\"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$H\x00\x12\x12\n\nwith_boxes\x18\x04 \x01(\x08\x42\x0f\n\x06source\x12\x05\xbaH\x02\x08\x01\"t\n\nClipMoment\x12)\n\x06offset\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12;\n\x08\x66indings\x18\x02 \x01(\x0b\x32).resonance.emotion_tag.v1.PictureFindings\"N\n\tClipShare\x12\x32\n\x07\x65motion\x18\x01 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\r\n\x05share\x18\x02 \x01(\x01\"\xb5\x02\n\x0fTagClipResponse\x12\x31\n\x03tag\x18\x01 \x01(\x0b\x32$.resonance.emotion_tag.v1.EmotionTag\x12\x33\n\x06shares\x18\x02 \x03(\x0b\x32#.resonance.emotion_tag.v1.ClipShare\x12\x35\n\x07moments\x18\x03 \x03(\x0b\x32$.resonance.emotion_tag.v1.ClipMoment\x12+\n\x08\x64uration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05width\x18\x05 \x01(\x05\x12\x0e\n\x06height\x18\x06 \x01(\x05\x12\x37\n\x06models\x18\x07 \x01(\x0b\x32\'.resonance.emotion_tag.v1.PictureModels2\xde\x02\n\x0ePictureService\x12\xa7\x01\n\nTagPicture\x12+.resonance.emotion_tag.v1.TagPictureRequest\x1a,.resonance.emotion_tag.v1.TagPictureResponse\">\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x03\x1a\x07user_id\x82\xd3\xe4\x93\x02%\" /v1/users/{user_id}/pictures:tag:\x01*\x12\xa1\x01\n\x07TagClip\x12(.resonance.emotion_tag.v1.TagClipRequest\x1a).resonance.emotion_tag.v1.TagClipResponse\"A\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x03\x1a\x07user_id\xfa\xd4\x18\x02\x08<\x82\xd3\xe4\x93\x02\"\"\x1d/v1/users/{user_id}/clips:tag:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,31 +56,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PICTURESERVICE'].methods_by_name['TagPicture']._loaded_options = None
   _globals['_PICTURESERVICE'].methods_by_name['TagPicture']._serialized_options = b'\220\002\001\362\324\030\014\022\001\003\032\007user_id\202\323\344\223\002%\" /v1/users/{user_id}/pictures:tag:\001*'
   _globals['_PICTURESERVICE'].methods_by_name['TagClip']._loaded_options = None
-  _globals['_PICTURESERVICE'].methods_by_name['TagClip']._serialized_options = b'\220\002\001\362\324\030\014\022\001\003\032\007user_id\202\323\344\223\002\"\"\035/v1/users/{user_id}/clips:tag:\001*'
-  _globals['_BOX']._serialized_start=241
-  _globals['_BOX']._serialized_end=304
-  _globals['_FACEEXPRESSION']._serialized_start=307
-  _globals['_FACEEXPRESSION']._serialized_end=531
-  _globals['_PICTURELINE']._serialized_start=533
-  _globals['_PICTURELINE']._serialized_end=624
-  _globals['_PICTURETEXT']._serialized_start=627
-  _globals['_PICTURETEXT']._serialized_end=759
-  _globals['_PICTUREFINDINGS']._serialized_start=762
-  _globals['_PICTUREFINDINGS']._serialized_end=960
-  _globals['_PICTUREMODELS']._serialized_start=962
-  _globals['_PICTUREMODELS']._serialized_end=1039
-  _globals['_TAGPICTUREREQUEST']._serialized_start=1042
-  _globals['_TAGPICTUREREQUEST']._serialized_end=1218
-  _globals['_TAGPICTURERESPONSE']._serialized_start=1221
-  _globals['_TAGPICTURERESPONSE']._serialized_end=1390
-  _globals['_TAGCLIPREQUEST']._serialized_start=1393
-  _globals['_TAGCLIPREQUEST']._serialized_end=1566
-  _globals['_CLIPMOMENT']._serialized_start=1568
-  _globals['_CLIPMOMENT']._serialized_end=1684
-  _globals['_CLIPSHARE']._serialized_start=1686
-  _globals['_CLIPSHARE']._serialized_end=1764
-  _globals['_TAGCLIPRESPONSE']._serialized_start=1767
-  _globals['_TAGCLIPRESPONSE']._serialized_end=2076
-  _globals['_PICTURESERVICE']._serialized_start=2079
-  _globals['_PICTURESERVICE']._serialized_end=2423
+  _globals['_PICTURESERVICE'].methods_by_name['TagClip']._serialized_options = b'\220\002\001\362\324\030\014\022\001\003\032\007user_id\372\324\030\002\010<\202\323\344\223\002\"\"\035/v1/users/{user_id}/clips:tag:\001*'
+  _globals['_BOX']._serialized_start=276
+  _globals['_BOX']._serialized_end=339
+  _globals['_FACEEXPRESSION']._serialized_start=342
+  _globals['_FACEEXPRESSION']._serialized_end=566
+  _globals['_PICTURELINE']._serialized_start=568
+  _globals['_PICTURELINE']._serialized_end=659
+  _globals['_PICTURETEXT']._serialized_start=662
+  _globals['_PICTURETEXT']._serialized_end=794
+  _globals['_PICTUREFINDINGS']._serialized_start=797
+  _globals['_PICTUREFINDINGS']._serialized_end=995
+  _globals['_PICTUREMODELS']._serialized_start=997
+  _globals['_PICTUREMODELS']._serialized_end=1074
+  _globals['_TAGPICTUREREQUEST']._serialized_start=1077
+  _globals['_TAGPICTUREREQUEST']._serialized_end=1253
+  _globals['_TAGPICTURERESPONSE']._serialized_start=1256
+  _globals['_TAGPICTURERESPONSE']._serialized_end=1425
+  _globals['_TAGCLIPREQUEST']._serialized_start=1428
+  _globals['_TAGCLIPREQUEST']._serialized_end=1601
+  _globals['_CLIPMOMENT']._serialized_start=1603
+  _globals['_CLIPMOMENT']._serialized_end=1719
+  _globals['_CLIPSHARE']._serialized_start=1721
+  _globals['_CLIPSHARE']._serialized_end=1799
+  _globals['_TAGCLIPRESPONSE']._serialized_start=1802
+  _globals['_TAGCLIPRESPONSE']._serialized_end=2111
+  _globals['_PICTURESERVICE']._serialized_start=2114
+  _globals['_PICTURESERVICE']._serialized_end=2464
 # @@protoc_insertion_point(module_scope)

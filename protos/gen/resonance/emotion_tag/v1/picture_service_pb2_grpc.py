@@ -75,7 +75,7 @@ class PictureServiceServicer:
     def TagClip(self, request, context):
         """Tags a clip of at most 60 seconds by one frame of each second. Nothing is stored.
 
-        Takes up to 45 seconds: send a `Request-Timeout` that allows it. Fails as TagPicture does.
+        Takes up to 45 seconds. Fails as TagPicture does.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

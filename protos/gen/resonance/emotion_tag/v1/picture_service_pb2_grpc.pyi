@@ -32,7 +32,7 @@ class PictureServiceStub:
     TagClip: _aio.UnaryUnaryMultiCallable[_picture_service_pb2.TagClipRequest, _picture_service_pb2.TagClipResponse]
     """Tags a clip of at most 60 seconds by one frame of each second. Nothing is stored.
 
-    Takes up to 45 seconds: send a `Request-Timeout` that allows it. Fails as TagPicture does.
+    Takes up to 45 seconds. Fails as TagPicture does.
     """
 
 class PictureServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -65,7 +65,7 @@ class PictureServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_picture_service_pb2.TagClipResponse]:
         """Tags a clip of at most 60 seconds by one frame of each second. Nothing is stored.
 
-        Takes up to 45 seconds: send a `Request-Timeout` that allows it. Fails as TagPicture does.
+        Takes up to 45 seconds. Fails as TagPicture does.
         """
 
 def add_PictureServiceServicer_to_server(servicer: PictureServiceServicer, server: _aio.Server) -> None: ...

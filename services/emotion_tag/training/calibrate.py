@@ -5,12 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from services.emotion_tag.adapters.cascade import decide
 from services.emotion_tag.adapters.cascade.calibration import Calibration, Scale, digest, of_kind
 from services.emotion_tag.adapters.cascade.tagger import Encoder
-from services.emotion_tag.adapters.wide.intensity import signs
 from services.emotion_tag.adapters.wide.wide_reader import LANGUAGES, WideReader
 from services.emotion_tag.domain.tag import TextKind
 from services.emotion_tag.training.context import fitted_context
@@ -25,6 +23,7 @@ from services.emotion_tag.training.scales import (
     rightness,
     scores_of,
 )
+from services.emotion_tag.training.strength import Strengths, fitted_strength, graded, graded_as
 
 Floats = NDArray[np.float64]
 KINDS = [kind for kind in TextKind if kind is not TextKind.UNKNOWN]
@@ -73,7 +72,10 @@ def calibrated(
     turns = [i for i in turns if tuned[i].corpus == "cped"]
     chat = tuning.only(turns)
     shares = probabilities_of(scores_of(of_kind(best["zh"], TextKind.CHAT), chat), sharpening)
-    rated = tuning.only([i for i, e in enumerate(tuned) if e.strength is not None])
+    strengths = Strengths(tuning, read(wide, encoder, graded("train")))
+    by_wide = strengths.without_encoder()
+    intensity = fitted_strength(by_wide, alone, sharpening)
+    beside = graded_as(by_wide, alone, sharpening, intensity)
     made = Calibration(
         version="",
         wide=wide.version,
@@ -82,8 +84,10 @@ def calibrated(
         together=together,
         asks_below=asks_below,
         sharpening=sharpening,
-        intensity=_intensity(rated.without_encoder(), alone, sharpening),
-        intensity_together=_intensity(rated, together, sharpening) if together else [],
+        intensity=intensity,
+        intensity_together=(
+            fitted_strength(strengths, together, sharpening, beside) if together else []
+        ),
         context=fitted_context(chat.examples, shares),
     )
     return replace(made, version=f"{name}-2-{digest(made)}")
@@ -115,7 +119,8 @@ def _scales(tuning: Tuning, start: Scale, sharpening: float) -> Scales:
     not become the corpus that happens to stand for it; the other kinds are tuned on our own
     comments, but for posts, which those are not. Shop reviews, whose emotion is only known as good
     or bad, tell of polarity only, and only reviews tell of a review's; turns of plays say nothing
-    about texts of unknown kind.
+    about texts of unknown kind, and not how sure a turn of a chat may be: their labels are of
+    voices and faces, and half of them cannot be told from the words.
     """
     scales: Scales = {}
     for language in LANGUAGES:
@@ -131,9 +136,10 @@ def _scales(tuning: Tuning, start: Scale, sharpening: float) -> Scales:
                 continue
             some = tuning.only(sorted(here | own)) if len(here) >= _ENOUGH else ours
             telling = ours if kind is TextKind.REVIEW else some
+            judging = ours if kind in (TextKind.REVIEW, TextKind.CHAT) else some
             if kind is TextKind.REVIEW and len(here) >= _ENOUGH:
                 some = tuning.only(sorted(here))
-            scales[language][kind.value] = fitted(some, unknown, sharpening, telling)
+            scales[language][kind.value] = fitted(some, unknown, sharpening, telling, judging)
     return scales
 
 
@@ -216,24 +222,3 @@ def _fastest(
     shares = probabilities_of(scores_of(scale, tuning), sharpening)
     sure = _sureness(scale, shares)
     return round(float(np.quantile(sure, _FASTEST)), 4) if len(sure) else 0.0
-
-
-def _intensity(tuning: Tuning, scales: Scales, sharpening: float) -> list[float]:
-    count = len(signs("", 0.0, 0.0))
-    shown = np.zeros((len(tuning.examples), count + (tuning.encoder is not None)))
-    for language in LANGUAGES:
-        rows = [i for i, e in enumerate(tuning.examples) if e.language == language]
-        scale = scales[language][TextKind.UNKNOWN.value]
-        shares = probabilities_of(scores_of(scale, tuning.only(rows)), sharpening)
-        for i, share in zip(rows, shares.tolist(), strict=True):
-            shown[i, :count] = signs(tuning.examples[i].text, share[decide.NEUTRAL], max(share))
-    if tuning.encoder is not None:
-        shown[:, -1] = tuning.encoder[:, -1]
-    wanted = np.array([example.strength for example in tuning.examples])
-
-    def loss(coefficients: Floats) -> float:
-        guessed = 1 / (1 + np.exp(-shown @ coefficients))
-        return float(((guessed - wanted) ** 2).mean() + 1e-3 * (coefficients[1:] ** 2).sum())
-
-    found = minimize(loss, np.zeros(shown.shape[1]), method="L-BFGS-B")
-    return [round(float(value), 4) for value in found.x]

@@ -85,16 +85,23 @@ def rightness(examples: Sequence[Example], probabilities: Floats) -> Floats:
     return right
 
 
-def fitted(tuning: Tuning, start: Scale, sharpening: float, telling: Tuning | None = None) -> Scale:
+def fitted(
+    tuning: Tuning,
+    start: Scale,
+    sharpening: float,
+    telling: Tuning | None = None,
+    judging: Tuning | None = None,
+) -> Scale:
     """The scale that suits these examples; `start` is what it is kept near to.
 
-    Emotions and how sure they are go by those of `telling` alone, if it is given.
+    Emotions go by those of `telling` alone and how sure they are by those of `judging`, if given.
     """
     telling = telling or tuning
+    judging = judging or telling
     scale = _positive(tuning, _emotions(telling, start))
-    told = probabilities_of(scores_of(scale, telling), sharpening)
-    right = rightness(telling.examples, told)
-    scale = with_confidence(scale, clearness_of(told), right)
+    judged = probabilities_of(scores_of(scale, judging), sharpening)
+    right = rightness(judging.examples, judged)
+    scale = with_confidence(scale, clearness_of(judged), right)
     scores = scores_of(scale, tuning)
     return _neutral_lead(tuning, scores, probabilities_of(scores, sharpening), scale)
 

@@ -19,7 +19,7 @@ PEERS = ROOT / ".local" / "bench" / "peers"
 
 DANMAKU = ROOT.parent / "shared" / "data" / "zh_danmaku_raw" / "bilibili_danmaku_lines.txt"
 LENGTH = 20  # characters
-LINES = 3_000
+LINES = 1_000
 PARTS = ("cascade", "wide part")
 GOALS = {"alone": 10, "batched": 80}
 """Times as fast as each peer, which give a polarity; ours give whole answers."""

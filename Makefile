@@ -85,17 +85,21 @@ logs: ## Follow a log: make logs S=profile
 	@tail -n 50 -F .local/stack/log/$(or $(S),*).log
 
 ##@ Emotion model
-train-emotion: venv ## Train the emotion model on DATA=folder of corpora (RECIPE=research|open, STAGE=wide: the fast part alone, EFFORT=0.02: a try)
-	@$(BIN)/python -m services.emotion_tag.training --data "$(DATA)" --recipe $(or $(RECIPE),research) --stage wide
+# Every stage of one training is told the same; without OUT a try goes to .local/emotion_try.
+TRAINING = --data "$(DATA)" --recipe "$(or $(RECIPE),research)" $(if $(OUT),--out "$(OUT)") \
+  $(if $(EFFORT),--effort "$(EFFORT)")
+
+train-emotion: venv ## Train the emotion model on DATA=folder of corpora (RECIPE=research|open, OUT=folder, STAGE=wide: the fast part alone, EFFORT=0.02: a try)
+	@$(if $(DATA),,$(error Say where the corpora are: make train-emotion DATA=../shared/data))
+	@$(if $(filter-out wide,$(STAGE)),$(error STAGE is wide, or nothing for all stages, not $(STAGE)))
+	@$(BIN)/python -m services.emotion_tag.training $(TRAINING) --stage wide
 ifneq ($(STAGE),wide)
 	@$(MAKE) --no-print-directory $(FINETUNE)/.ready
-	@$(FINETUNE)/bin/python -m services.emotion_tag.training.encoder --data "$(DATA)" --recipe $(or $(RECIPE),research) \
-	  $(if $(EFFORT),--effort "$(EFFORT)")
-	@for stage in calibrate distil; do $(BIN)/python -m services.emotion_tag.training \
-	  --data "$(DATA)" --recipe $(or $(RECIPE),research) --stage $$stage || exit 1; done
-	@$(FINETUNE)/bin/python -m services.emotion_tag.training.encoder --data "$(DATA)" --recipe $(or $(RECIPE),research) \
-	  --again $(if $(EFFORT),--effort "$(EFFORT)")
-	@$(BIN)/python -m services.emotion_tag.training --data "$(DATA)" --recipe $(or $(RECIPE),research) --stage calibrate
+	@$(FINETUNE)/bin/python -m services.emotion_tag.training.encoder $(TRAINING)
+	@for stage in calibrate distil; do \
+	  $(BIN)/python -m services.emotion_tag.training $(TRAINING) --stage $$stage || exit 1; done
+	@$(FINETUNE)/bin/python -m services.emotion_tag.training.encoder $(TRAINING) --again
+	@$(BIN)/python -m services.emotion_tag.training $(TRAINING) --stage calibrate
 endif
 
 evaluate-emotion: venv ## Report a model: DATA=folder of corpora or FILE=own texts MAP=labels (MODEL=research|open|folder, JSON=file, BESIDE=1)

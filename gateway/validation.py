@@ -4,14 +4,14 @@ The services check again: they have callers besides this gateway. Here it spares
 and costs a few microseconds.
 """
 
-from protobuf import DescMessage, Registry
+from protobuf import DescEnum, DescMessage, Registry
 from protovalidate import Validator, Violation
 
 from gateway.problems.problem import FieldProblem, refuse_fields
 from gateway.transcoding.binding import Binding
 from gateway.transcoding.kinds import one
-from gateway.transcoding.names import enum_at, json_path
-from gateway.transcoding.schema import ProtoMessage
+from gateway.transcoding.names import json_path, values_at
+from gateway.transcoding.schema import ProtoMessage, field_named
 
 MOST = 20
 """Violations named in one answer; the services have the same limit."""
@@ -42,6 +42,7 @@ class Rules:
 
 
 def _translate(violation: Violation, binding: Binding) -> FieldProblem:
+    """Name the field: of a rule of a whole message the one that the rule's id begins with."""
     proto = violation.proto
     path = ""
     for element in proto.field.elements if proto.field else ():
@@ -49,7 +50,11 @@ def _translate(violation: Violation, binding: Binding) -> FieldProblem:
         if element.subscript is not None:
             path += f"[{element.subscript.value!r}]"
     rule = proto.rule_id or "rule"
-    kind = enum_at(binding.message, path) if rule in _SAYS_NO_NAMES else None
+    values = values_at(binding.message, path)
+    about, dot, _ = rule.partition(".")
+    if dot and isinstance(values, DescMessage) and field_named(values, about):
+        path += ("." if path else "") + about
+    kind = values if rule in _SAYS_NO_NAMES and isinstance(values, DescEnum) else None
     says = f"must be {one(kind)}" if kind is not None else proto.message
     return FieldProblem(
         binding.client_path(json_path(binding.message, path)),

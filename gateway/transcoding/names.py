@@ -25,14 +25,11 @@ def json_path(message: DescMessage, path: str) -> str:
     return ".".join(parts)
 
 
-def enum_at(message: DescMessage, path: str) -> DescEnum | None:
-    """The type of the values at a path, if that is an enum."""
-    at: DescMessage | None = message
-    enum: DescEnum | None = None
-    for part in path.split("."):
+def values_at(message: DescMessage, path: str) -> DescMessage | DescEnum | None:
+    """The type of the values at a path, the message itself at the empty one; None for scalars."""
+    at: DescMessage | DescEnum | None = message
+    for part in path.split(".") if path else ():
         found = _PART.fullmatch(part)
-        field = field_named(at, found[1]) if found and at is not None else None
-        if field is None:
-            return None
-        at, enum = message_of(field), enum_of(field)
-    return enum
+        field = field_named(at, found[1]) if found and isinstance(at, DescMessage) else None
+        at = (message_of(field) or enum_of(field)) if field is not None else None
+    return at

@@ -45,32 +45,26 @@ def prepare(request: type[Message]) -> None:
 
 
 def _translate(violation: Violation, request: Message) -> FieldViolation:
+    """Name the field: of a rule of a whole message the one that the rule's id begins with."""
     proto = violation.proto
-    path = ""
-    for element in proto.field.elements if proto.field else ():
-        path += ("." if path else "") + element.field_name
-        if element.subscript is not None:
-            path += f"[{element.subscript.value!r}]"
-    rule = proto.rule_id or "rule"
-    enum = _enum_of(violation, request) if rule in _SAYS_NO_NAMES else None
-    says = f"must be {_names(enum)}" if enum is not None else proto.message
-    return FieldViolation(path, rule, says or f"breaks the rule {rule}")
-
-
-def _enum_of(violation: Violation, request: Message) -> Any:
-    """The type of the field that is named if that is an enum, else None."""
+    at: list[str] = []
     message: Any = request.DESCRIPTOR  # descriptors are typed twice, in C and in Python
-    enum = None
-    for element in violation.proto.field.elements if violation.proto.field else ():
+    enum: Any = None
+    for element in proto.field.elements if proto.field else ():
         field = message.fields_by_name[element.field_name]
-        if _is_map(field) and element.subscript is not None:
-            field = field.message_type.fields_by_name["value"]
+        at.append(element.field_name)
+        if element.subscript is not None:
+            at[-1] += f"[{element.subscript.value!r}]"
+            field = field.message_type.fields_by_name["value"] if _is_map(field) else field
         message, enum = field.message_type, field.enum_type
-    return enum
-
-
-def _names(enum: Any) -> str:
-    return "one of " + ", ".join(value.name for value in enum.values if value.number)
+    rule, says = proto.rule_id or "rule", proto.message
+    about, dot, _ = rule.partition(".")
+    if dot and message is not None and about in message.fields_by_name:
+        at.append(about)
+    if rule in _SAYS_NO_NAMES and enum is not None:
+        names = ", ".join(value.name for value in enum.values if value.number)
+        says = f"must be one of {names}"
+    return FieldViolation(".".join(at), rule, says or f"breaks the rule {rule}")
 
 
 def _texts(message: Message, path: str = "") -> Iterator[tuple[str, str]]:

@@ -33,7 +33,6 @@ from services.profile.domain.user import User
 from services.profile.wire import behavior_from_proto, portrait_to_proto, time_to_proto
 
 # Rules of the contract that look at more than one field, and the one to mend.
-_FIELDS_OF_RULES = {"behavior.item": "item_id", "behavior.rating": "rating"}
 
 
 class ProfileRpc(ProfileServiceServicer):
@@ -153,8 +152,7 @@ def _read_rows(
             rows.append((index, behavior_from_proto(message)))
         except InvalidRequest as error:
             first = error.violations[0]
-            field = first.field or _FIELDS_OF_RULES.get(first.rule, "")
-            bad.append(Failure(index, InvalidField.reason, field, first.description))
+            bad.append(Failure(index, InvalidField.reason, first.field, first.description))
         except InvalidField as error:
             bad.append(Failure(index, error.reason, error.field, error.description))
     return rows, bad

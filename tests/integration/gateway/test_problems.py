@@ -175,6 +175,14 @@ class TestABadBody:
         assert found["field"] == "quality"
         assert "one of QUALITY_NEW, QUALITY_USED" in found["description"]
 
+    async def test_that_breaks_a_rule_of_a_whole_message_is_told_the_field_to_mend(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        answer = await client.put("/v1/items/7", json={"maker": {"country": "XX"}})
+
+        [found] = problem(answer, 400, "INVALID_REQUEST")["fields"]
+        assert (found["field"], found["rule"]) == ("maker.displayName", "DISPLAY_NAME_OF_COUNTRY")
+
     async def test_with_countless_faults_names_the_first_twenty(
         self, client: httpx.AsyncClient
     ) -> None:

@@ -141,7 +141,8 @@ async def test_a_field_that_breaks_a_rule_of_the_domain_is_named() -> None:
 
 
 async def test_every_field_that_breaks_the_contract_is_named_with_its_rule() -> None:
-    request = pb.EchoRequest(text="much too long", parts=[pb.Part(name="a"), pb.Part()])
+    parts = [pb.Part(name="a"), pb.Part(), pb.Part(name="b", size=10)]
+    request = pb.EchoRequest(text="much too long", parts=parts)
     async with serve(echo_servicer()) as served:
         code, message, details = await failure_of(stub_of(served).Echo(request))
 
@@ -152,6 +153,7 @@ async def test_every_field_that_breaks_the_contract_is_named_with_its_rule() -> 
     assert [(v.field, v.reason) for v in bad.field_violations] == [
         ("text", "STRING_MAX_LEN"),
         ("parts[1].name", "STRING_MIN_LEN"),
+        ("parts[2].size", "SIZE_SMALL"),
     ]
     assert "much too long" not in message
 

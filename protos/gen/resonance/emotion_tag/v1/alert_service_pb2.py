@@ -31,7 +31,7 @@ from resonance.emotion_tag.v1 import alert_pb2 as resonance_dot_emotion__tag_dot
 from resonance.emotion_tag.v1 import emotion_pb2 as resonance_dot_emotion__tag_dot_v1_dot_emotion__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,resonance/emotion_tag/v1/alert_service.proto\x12\x18resonance.emotion_tag.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a resonance/access/v1/access.proto\x1a$resonance/emotion_tag/v1/alert.proto\x1a&resonance/emotion_tag/v1/emotion.proto\"\xa5\x03\n\x11ListAlertsRequest\x12=\n\x05state\x18\x01 \x01(\x0e\x32$.resonance.emotion_tag.v1.AlertStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x45\n\x0csubject_kind\x18\x02 \x01(\x0e\x32%.resonance.emotion_tag.v1.SubjectKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\nsubject_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12I\n\x0eleast_severity\x18\x04 \x01(\x0e\x32\'.resonance.emotion_tag.v1.AlertSeverityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1c\n\tpage_size\x18\x05 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02:f\xbaHc\x1a\x61\n\ralert.subject\x12\x1fsubject_id needs a subject_kind\x1a/this.subject_id == \'\' || this.subject_kind != 0\"^\n\x12ListAlertsResponse\x12/\n\x06\x61lerts\x18\x01 \x03(\x0b\x32\x1f.resonance.emotion_tag.v1.Alert\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"-\n\x0fGetAlertRequest\x12\x1a\n\x08\x61lert_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x96\x01\n\x0c\x41lertExample\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x32\n\x07\x65motion\x18\x03 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x30\n\x0cpublish_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"|\n\x10GetAlertResponse\x12.\n\x05\x61lert\x18\x01 \x01(\x0b\x32\x1f.resonance.emotion_tag.v1.Alert\x12\x38\n\x08\x65xamples\x18\x02 \x03(\x0b\x32&.resonance.emotion_tag.v1.AlertExample\"n\n\x17\x41\x63knowledgeAlertRequest\x12\x1a\n\x08\x61lert_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x16\n\x04note\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"J\n\x18\x41\x63knowledgeAlertResponse\x12.\n\x05\x61lert\x18\x01 \x01(\x0b\x32\x1f.resonance.emotion_tag.v1.Alert\"j\n\x13ResolveAlertRequest\x12\x1a\n\x08\x61lert_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x16\n\x04note\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"F\n\x14ResolveAlertResponse\x12.\n\x05\x61lert\x18\x01 \x01(\x0b\x32\x1f.resonance.emotion_tag.v1.Alert\"\xee\x02\n\x12WatchAlertsRequest\x12\x45\n\x0csubject_kind\x18\x01 \x01(\x0e\x32%.resonance.emotion_tag.v1.SubjectKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\nsubject_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12I\n\x0eleast_severity\x18\x03 \x01(\x0e\x32\'.resonance.emotion_tag.v1.AlertSeverityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x41\n\twatch_for\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x13\xbaH\x10\xaa\x01\r\"\x04\x08\x80\xa3\x05\x32\x05\x10\x80\xc2\xd7/:f\xbaHc\x1a\x61\n\ralert.subject\x12\x1fsubject_id needs a subject_kind\x1a/this.subject_id == \'\' || this.subject_kind != 0\"E\n\x13WatchAlertsResponse\x12.\n\x05\x61lert\x18\x01 \x01(\x0b\x32\x1f.resonance.emotion_tag.v1.Alert2\x8f\x06\n\x0c\x41lertService\x12\x87\x01\n\nListAlerts\x12+.resonance.emotion_tag.v1.ListAlertsRequest\x1a,.resonance.emotion_tag.v1.ListAlertsResponse\"\x1e\x90\x02\x01\xf2\xd4\x18\x05\x12\x03\x02\x03\x04\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/alerts\x12\x8b\x01\n\x08GetAlert\x12).resonance.emotion_tag.v1.GetAlertRequest\x1a*.resonance.emotion_tag.v1.GetAlertResponse\"(\x90\x02\x01\xf2\xd4\x18\x04\x12\x02\x03\x04\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/alerts/{alert_id}\x12\xaf\x01\n\x10\x41\x63knowledgeAlert\x12\x31.resonance.emotion_tag.v1.AcknowledgeAlertRequest\x1a\x32.resonance.emotion_tag.v1.AcknowledgeAlertResponse\"4\xf2\xd4\x18\x04\x12\x02\x03\x04\x82\xd3\xe4\x93\x02&\"!/v1/alerts/{alert_id}:acknowledge:\x01*\x12\x9f\x01\n\x0cResolveAlert\x12-.resonance.emotion_tag.v1.ResolveAlertRequest\x1a..resonance.emotion_tag.v1.ResolveAlertResponse\"0\xf2\xd4\x18\x04\x12\x02\x03\x04\x82\xd3\xe4\x93\x02\"\"\x1d/v1/alerts/{alert_id}:resolve:\x01*\x12\x92\x01\n\x0bWatchAlerts\x12,.resonance.emotion_tag.v1.WatchAlertsRequest\x1a-.resonance.emotion_tag.v1.WatchAlertsResponse\"$\x90\x02\x01\xf2\xd4\x18\x05\x12\x03\x02\x03\x04\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/alerts:watch0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,resonance/emotion_tag/v1/alert_service.proto\x12\x18resonance.emotion_tag.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a resonance/access/v1/access.proto\x1a$resonance/emotion_tag/v1/alert.proto\x1a&resonance/emotion_tag/v1/emotion.proto\"\xc9\x03\n\x11ListAlertsRequest\x12=\n\x05state\x18\x01 \x01(\x0e\x32$.resonance.emotion_tag.v1.AlertStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x45\n\x0csubject_kind\x18\x02 \x01(\x0e\x32%.resonance.emotion_tag.v1.SubjectKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\nsubject_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12I\n\x0eleast_severity\x18\x04 \x01(\x0e\x32\'.resonance.emotion_tag.v1.AlertSeverityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1c\n\tpage_size\x18\x05 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02:\x89\x01\xbaH\x85\x01\x1a\x82\x01\n\x13subject_kind.needed\x12:is needed with subject_id: say which kind of thing that is\x1a/this.subject_id == \'\' || this.subject_kind != 0\"^\n\x12ListAlertsResponse\x12/\n\x06\x61lerts\x18\x01 \x03(\x0b\x32\x1f.resonance.emotion_tag.v1.Alert\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"-\n\x0fGetAlertRequest\x12\x1a\n\x08\x61lert_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x96\x01\n\x0c\x41lertExample\x12\x12\n\ncontent_id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x32\n\x07\x65motion\x18\x03 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x30\n\x0cpublish_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"|\n\x10GetAlertResponse\x12.\n\x05\x61lert\x18\x01 \x01(\x0b\x32\x1f.resonance.emotion_tag.v1.Alert\x12\x38\n\x08\x65xamples\x18\x02 \x03(\x0b\x32&.resonance.emotion_tag.v1.AlertExample\"n\n\x17\x41\x63knowledgeAlertRequest\x12\x1a\n\x08\x61lert_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x16\n\x04note\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"J\n\x18\x41\x63knowledgeAlertResponse\x12.\n\x05\x61lert\x18\x01 \x01(\x0b\x32\x1f.resonance.emotion_tag.v1.Alert\"j\n\x13ResolveAlertRequest\x12\x1a\n\x08\x61lert_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x16\n\x04note\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"F\n\x14ResolveAlertResponse\x12.\n\x05\x61lert\x18\x01 \x01(\x0b\x32\x1f.resonance.emotion_tag.v1.Alert\"\x92\x03\n\x12WatchAlertsRequest\x12\x45\n\x0csubject_kind\x18\x01 \x01(\x0e\x32%.resonance.emotion_tag.v1.SubjectKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\nsubject_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12I\n\x0eleast_severity\x18\x03 \x01(\x0e\x32\'.resonance.emotion_tag.v1.AlertSeverityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x41\n\twatch_for\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x13\xbaH\x10\xaa\x01\r\"\x04\x08\x80\xa3\x05\x32\x05\x10\x80\xc2\xd7/:\x89\x01\xbaH\x85\x01\x1a\x82\x01\n\x13subject_kind.needed\x12:is needed with subject_id: say which kind of thing that is\x1a/this.subject_id == \'\' || this.subject_kind != 0\"E\n\x13WatchAlertsResponse\x12.\n\x05\x61lert\x18\x01 \x01(\x0b\x32\x1f.resonance.emotion_tag.v1.Alert2\x8f\x06\n\x0c\x41lertService\x12\x87\x01\n\nListAlerts\x12+.resonance.emotion_tag.v1.ListAlertsRequest\x1a,.resonance.emotion_tag.v1.ListAlertsResponse\"\x1e\x90\x02\x01\xf2\xd4\x18\x05\x12\x03\x02\x03\x04\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/alerts\x12\x8b\x01\n\x08GetAlert\x12).resonance.emotion_tag.v1.GetAlertRequest\x1a*.resonance.emotion_tag.v1.GetAlertResponse\"(\x90\x02\x01\xf2\xd4\x18\x04\x12\x02\x03\x04\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/alerts/{alert_id}\x12\xaf\x01\n\x10\x41\x63knowledgeAlert\x12\x31.resonance.emotion_tag.v1.AcknowledgeAlertRequest\x1a\x32.resonance.emotion_tag.v1.AcknowledgeAlertResponse\"4\xf2\xd4\x18\x04\x12\x02\x03\x04\x82\xd3\xe4\x93\x02&\"!/v1/alerts/{alert_id}:acknowledge:\x01*\x12\x9f\x01\n\x0cResolveAlert\x12-.resonance.emotion_tag.v1.ResolveAlertRequest\x1a..resonance.emotion_tag.v1.ResolveAlertResponse\"0\xf2\xd4\x18\x04\x12\x02\x03\x04\x82\xd3\xe4\x93\x02\"\"\x1d/v1/alerts/{alert_id}:resolve:\x01*\x12\x92\x01\n\x0bWatchAlerts\x12,.resonance.emotion_tag.v1.WatchAlertsRequest\x1a-.resonance.emotion_tag.v1.WatchAlertsResponse\"$\x90\x02\x01\xf2\xd4\x18\x05\x12\x03\x02\x03\x04\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/alerts:watch0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,7 +51,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTALERTSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTALERTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\002'
   _globals['_LISTALERTSREQUEST']._loaded_options = None
-  _globals['_LISTALERTSREQUEST']._serialized_options = b'\272Hc\032a\n\ralert.subject\022\037subject_id needs a subject_kind\032/this.subject_id == \'\' || this.subject_kind != 0'
+  _globals['_LISTALERTSREQUEST']._serialized_options = b'\272H\205\001\032\202\001\n\023subject_kind.needed\022:is needed with subject_id: say which kind of thing that is\032/this.subject_id == \'\' || this.subject_kind != 0'
   _globals['_GETALERTREQUEST'].fields_by_name['alert_id']._loaded_options = None
   _globals['_GETALERTREQUEST'].fields_by_name['alert_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_ACKNOWLEDGEALERTREQUEST'].fields_by_name['alert_id']._loaded_options = None
@@ -75,7 +75,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WATCHALERTSREQUEST'].fields_by_name['watch_for']._loaded_options = None
   _globals['_WATCHALERTSREQUEST'].fields_by_name['watch_for']._serialized_options = b'\272H\020\252\001\r\"\004\010\200\243\0052\005\020\200\302\327/'
   _globals['_WATCHALERTSREQUEST']._loaded_options = None
-  _globals['_WATCHALERTSREQUEST']._serialized_options = b'\272Hc\032a\n\ralert.subject\022\037subject_id needs a subject_kind\032/this.subject_id == \'\' || this.subject_kind != 0'
+  _globals['_WATCHALERTSREQUEST']._serialized_options = b'\272H\205\001\032\202\001\n\023subject_kind.needed\022:is needed with subject_id: say which kind of thing that is\032/this.subject_id == \'\' || this.subject_kind != 0'
   _globals['_ALERTSERVICE'].methods_by_name['ListAlerts']._loaded_options = None
   _globals['_ALERTSERVICE'].methods_by_name['ListAlerts']._serialized_options = b'\220\002\001\362\324\030\005\022\003\002\003\004\202\323\344\223\002\014\022\n/v1/alerts'
   _globals['_ALERTSERVICE'].methods_by_name['GetAlert']._loaded_options = None
@@ -87,27 +87,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ALERTSERVICE'].methods_by_name['WatchAlerts']._loaded_options = None
   _globals['_ALERTSERVICE'].methods_by_name['WatchAlerts']._serialized_options = b'\220\002\001\362\324\030\005\022\003\002\003\004\202\323\344\223\002\022\022\020/v1/alerts:watch'
   _globals['_LISTALERTSREQUEST']._serialized_start=311
-  _globals['_LISTALERTSREQUEST']._serialized_end=732
-  _globals['_LISTALERTSRESPONSE']._serialized_start=734
-  _globals['_LISTALERTSRESPONSE']._serialized_end=828
-  _globals['_GETALERTREQUEST']._serialized_start=830
-  _globals['_GETALERTREQUEST']._serialized_end=875
-  _globals['_ALERTEXAMPLE']._serialized_start=878
-  _globals['_ALERTEXAMPLE']._serialized_end=1028
-  _globals['_GETALERTRESPONSE']._serialized_start=1030
-  _globals['_GETALERTRESPONSE']._serialized_end=1154
-  _globals['_ACKNOWLEDGEALERTREQUEST']._serialized_start=1156
-  _globals['_ACKNOWLEDGEALERTREQUEST']._serialized_end=1266
-  _globals['_ACKNOWLEDGEALERTRESPONSE']._serialized_start=1268
-  _globals['_ACKNOWLEDGEALERTRESPONSE']._serialized_end=1342
-  _globals['_RESOLVEALERTREQUEST']._serialized_start=1344
-  _globals['_RESOLVEALERTREQUEST']._serialized_end=1450
-  _globals['_RESOLVEALERTRESPONSE']._serialized_start=1452
-  _globals['_RESOLVEALERTRESPONSE']._serialized_end=1522
-  _globals['_WATCHALERTSREQUEST']._serialized_start=1525
-  _globals['_WATCHALERTSREQUEST']._serialized_end=1891
-  _globals['_WATCHALERTSRESPONSE']._serialized_start=1893
-  _globals['_WATCHALERTSRESPONSE']._serialized_end=1962
-  _globals['_ALERTSERVICE']._serialized_start=1965
-  _globals['_ALERTSERVICE']._serialized_end=2748
+  _globals['_LISTALERTSREQUEST']._serialized_end=768
+  _globals['_LISTALERTSRESPONSE']._serialized_start=770
+  _globals['_LISTALERTSRESPONSE']._serialized_end=864
+  _globals['_GETALERTREQUEST']._serialized_start=866
+  _globals['_GETALERTREQUEST']._serialized_end=911
+  _globals['_ALERTEXAMPLE']._serialized_start=914
+  _globals['_ALERTEXAMPLE']._serialized_end=1064
+  _globals['_GETALERTRESPONSE']._serialized_start=1066
+  _globals['_GETALERTRESPONSE']._serialized_end=1190
+  _globals['_ACKNOWLEDGEALERTREQUEST']._serialized_start=1192
+  _globals['_ACKNOWLEDGEALERTREQUEST']._serialized_end=1302
+  _globals['_ACKNOWLEDGEALERTRESPONSE']._serialized_start=1304
+  _globals['_ACKNOWLEDGEALERTRESPONSE']._serialized_end=1378
+  _globals['_RESOLVEALERTREQUEST']._serialized_start=1380
+  _globals['_RESOLVEALERTREQUEST']._serialized_end=1486
+  _globals['_RESOLVEALERTRESPONSE']._serialized_start=1488
+  _globals['_RESOLVEALERTRESPONSE']._serialized_end=1558
+  _globals['_WATCHALERTSREQUEST']._serialized_start=1561
+  _globals['_WATCHALERTSREQUEST']._serialized_end=1963
+  _globals['_WATCHALERTSRESPONSE']._serialized_start=1965
+  _globals['_WATCHALERTSRESPONSE']._serialized_end=2034
+  _globals['_ALERTSERVICE']._serialized_start=2037
+  _globals['_ALERTSERVICE']._serialized_end=2820
 # @@protoc_insertion_point(module_scope)

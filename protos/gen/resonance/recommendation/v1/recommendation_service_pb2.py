@@ -31,7 +31,7 @@ from resonance.recommendation.v1 import item_pb2 as resonance_dot_recommendation
 from resonance.type.v1 import text_pb2 as resonance_dot_type_dot_v1_dot_text__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n8resonance/recommendation/v1/recommendation_service.proto\x12\x1bresonance.recommendation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a resonance/access/v1/access.proto\x1a&resonance/emotion_tag/v1/emotion.proto\x1a&resonance/recommendation/v1/item.proto\x1a\x1cresonance/type/v1/text.proto\"\x8d\x01\n\x06Reason\x12\x33\n\x06signal\x18\x01 \x01(\x0e\x32#.resonance.recommendation.v1.Signal\x12\r\n\x05share\x18\x02 \x01(\x01\x12.\n\x04text\x18\x03 \x01(\x0b\x32 .resonance.type.v1.LocalizedText\x12\x0f\n\x07item_id\x18\x04 \x01(\t\"\x88\x01\n\x0fRecommendedItem\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x03 \x01(\t\x12\r\n\x05score\x18\x04 \x01(\x01\x12\x34\n\x07reasons\x18\x05 \x03(\x0b\x32#.resonance.recommendation.v1.Reason\"\xd5\x03\n\x1aListRecommendationsRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12;\n\x05scene\x18\x02 \x01(\x0e\x32\".resonance.recommendation.v1.SceneB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1c\n\tpage_size\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\"\n\ncategories\x18\x05 \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10\x14\"\x04r\x02\x18\x64\x12)\n\x10\x65xclude_item_ids\x18\x06 \x03(\tB\x0f\xbaH\x0c\x92\x01\t\x10\xc8\x01\"\x04r\x02\x18@\x12 \n\x0fmax_price_minor\x18\x07 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\x12 \n\x0f\x63ontext_item_id\x18\x08 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x13\n\x0bignore_mood\x18\t \x01(\x08:{\xbaHx\x1av\n\x17recommendations.context\x12(context_item_id is needed for SCENE_ITEM\x1a\x31this.scene != 2 || size(this.context_item_id) > 0\"\x85\x02\n\x1bListRecommendationsResponse\x12;\n\x05items\x18\x01 \x03(\x0b\x32,.resonance.recommendation.v1.RecommendedItem\x12\x19\n\x11recommendation_id\x18\x02 \x01(\t\x12\x17\n\x0fis_personalized\x18\x03 \x01(\x08\x12/\n\x04mood\x18\x04 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x14\n\x0cmood_version\x18\x05 \x01(\x03\x12\x15\n\rmodel_version\x18\x06 \x01(\t\x12\x17\n\x0fnext_page_token\x18\x07 \x01(\t\"y\n\x17\x42\x61tchUpsertItemsRequest\x12=\n\x05items\x18\x01 \x03(\x0b\x32!.resonance.recommendation.v1.ItemB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xf4\x03\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"H\n\x18\x42\x61tchUpsertItemsResponse\x12\x15\n\rcreated_count\x18\x01 \x01(\x05\x12\x15\n\rchanged_count\x18\x02 \x01(\x05\",\n\x0eGetItemRequest\x12\x1a\n\x07item_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"B\n\x0fGetItemResponse\x12/\n\x04item\x18\x01 \x01(\x0b\x32!.resonance.recommendation.v1.Item\"x\n\nEvaluation\x12\x0f\n\x07ranking\x18\x01 \x01(\t\x12\x17\n\x0fprecision_at_10\x18\x02 \x01(\x01\x12\x12\n\nndcg_at_10\x18\x03 \x01(\x01\x12\x16\n\x0e\x63overage_at_10\x18\x04 \x01(\x01\x12\x14\n\x0cpeople_count\x18\x05 \x01(\x03\"\xdf\x02\n\x08Training\x12\x13\n\x0btraining_id\x18\x01 \x01(\t\x12\x39\n\x05state\x18\x02 \x01(\x0e\x32*.resonance.recommendation.v1.TrainingState\x12\x10\n\x08progress\x18\x03 \x01(\x01\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x66it_seconds\x18\x06 \x01(\x01\x12\x19\n\x11interaction_count\x18\x07 \x01(\x03\x12<\n\x0b\x65valuations\x18\x08 \x03(\x0b\x32\'.resonance.recommendation.v1.Evaluation\x12\x15\n\rmodel_version\x18\t \x01(\t\x12\r\n\x05\x65rror\x18\n \x01(\t\"7\n\x14StartTrainingRequest\x12\x1f\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"P\n\x15StartTrainingResponse\x12\x37\n\x08training\x18\x01 \x01(\x0b\x32%.resonance.recommendation.v1.Training\"6\n\x12GetTrainingRequest\x12 \n\x0btraining_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"N\n\x13GetTrainingResponse\x12\x37\n\x08training\x18\x01 \x01(\x0b\x32%.resonance.recommendation.v1.Training*^\n\x05Scene\x12\x15\n\x11SCENE_UNSPECIFIED\x10\x00\x12\x0e\n\nSCENE_HOME\x10\x01\x12\x0e\n\nSCENE_ITEM\x10\x02\x12\x0e\n\nSCENE_CART\x10\x03\x12\x0e\n\nSCENE_LIVE\x10\x04*\xd1\x01\n\x06Signal\x12\x16\n\x12SIGNAL_UNSPECIFIED\x10\x00\x12\x10\n\x0cSIGNAL_TASTE\x10\x01\x12\x1a\n\x16SIGNAL_RECENT_BEHAVIOR\x10\x02\x12\x0f\n\x0bSIGNAL_MOOD\x10\x03\x12\x18\n\x14SIGNAL_WORD_OF_MOUTH\x10\x04\x12\x15\n\x11SIGNAL_POPULARITY\x10\x05\x12\x17\n\x13SIGNAL_SIMILAR_ITEM\x10\x06\x12\x0e\n\nSIGNAL_NEW\x10\x07\x12\x16\n\x12SIGNAL_EXPLORATION\x10\x08*\x84\x01\n\rTrainingState\x12\x1e\n\x1aTRAINING_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16TRAINING_STATE_RUNNING\x10\x01\x12\x1c\n\x18TRAINING_STATE_SUCCEEDED\x10\x02\x12\x19\n\x15TRAINING_STATE_FAILED\x10\x03\x32\xee\x06\n\x15RecommendationService\x12\xa8\x01\n\x10\x42\x61tchUpsertItems\x12\x34.resonance.recommendation.v1.BatchUpsertItemsRequest\x1a\x35.resonance.recommendation.v1.BatchUpsertItemsResponse\"\'\xf2\xd4\x18\x03\x12\x01\x04\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/items:batchUpsert:\x01*\x12\x8a\x01\n\x07GetItem\x12+.resonance.recommendation.v1.GetItemRequest\x1a,.resonance.recommendation.v1.GetItemResponse\"$\x90\x02\x01\xf2\xd4\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/items/{item_id}\x12\xc8\x01\n\x13ListRecommendations\x12\x37.resonance.recommendation.v1.ListRecommendationsRequest\x1a\x38.resonance.recommendation.v1.ListRecommendationsResponse\">\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x02\x1a\x07user_id\x82\xd3\xe4\x93\x02%\x12#/v1/users/{user_id}/recommendations\x12\x97\x01\n\rStartTraining\x12\x31.resonance.recommendation.v1.StartTrainingRequest\x1a\x32.resonance.recommendation.v1.StartTrainingResponse\"\x1f\xf2\xd4\x18\x03\x12\x01\x04\x82\xd3\xe4\x93\x02\x12\"\r/v1/trainings:\x01*\x12\xb7\x01\n\x0bGetTraining\x12/.resonance.recommendation.v1.GetTrainingRequest\x1a\x30.resonance.recommendation.v1.GetTrainingResponse\"E\x90\x02\x01\xf2\xd4\x18\x03\x12\x01\x04\x82\xd3\xe4\x93\x02\x35\x12\x1b/v1/trainings/{training_id}Z\x16\x12\x14/v1/trainings:latestb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n8resonance/recommendation/v1/recommendation_service.proto\x12\x1bresonance.recommendation.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a resonance/access/v1/access.proto\x1a&resonance/emotion_tag/v1/emotion.proto\x1a&resonance/recommendation/v1/item.proto\x1a\x1cresonance/type/v1/text.proto\"\x8d\x01\n\x06Reason\x12\x33\n\x06signal\x18\x01 \x01(\x0e\x32#.resonance.recommendation.v1.Signal\x12\r\n\x05share\x18\x02 \x01(\x01\x12.\n\x04text\x18\x03 \x01(\x0b\x32 .resonance.type.v1.LocalizedText\x12\x0f\n\x07item_id\x18\x04 \x01(\t\"\x88\x01\n\x0fRecommendedItem\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x03 \x01(\t\x12\r\n\x05score\x18\x04 \x01(\x01\x12\x34\n\x07reasons\x18\x05 \x03(\x0b\x32#.resonance.recommendation.v1.Reason\"\xd4\x03\n\x1aListRecommendationsRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12;\n\x05scene\x18\x02 \x01(\x0e\x32\".resonance.recommendation.v1.SceneB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1c\n\tpage_size\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\"\n\ncategories\x18\x05 \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10\x14\"\x04r\x02\x18\x64\x12)\n\x10\x65xclude_item_ids\x18\x06 \x03(\tB\x0f\xbaH\x0c\x92\x01\t\x10\xc8\x01\"\x04r\x02\x18@\x12 \n\x0fmax_price_minor\x18\x07 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\x12 \n\x0f\x63ontext_item_id\x18\x08 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x13\n\x0bignore_mood\x18\t \x01(\x08:z\xbaHw\x1au\n\x16\x63ontext_item_id.needed\x12(context_item_id is needed for SCENE_ITEM\x1a\x31this.scene != 2 || size(this.context_item_id) > 0\"\x85\x02\n\x1bListRecommendationsResponse\x12;\n\x05items\x18\x01 \x03(\x0b\x32,.resonance.recommendation.v1.RecommendedItem\x12\x19\n\x11recommendation_id\x18\x02 \x01(\t\x12\x17\n\x0fis_personalized\x18\x03 \x01(\x08\x12/\n\x04mood\x18\x04 \x01(\x0e\x32!.resonance.emotion_tag.v1.Emotion\x12\x14\n\x0cmood_version\x18\x05 \x01(\x03\x12\x15\n\rmodel_version\x18\x06 \x01(\t\x12\x17\n\x0fnext_page_token\x18\x07 \x01(\t\"y\n\x17\x42\x61tchUpsertItemsRequest\x12=\n\x05items\x18\x01 \x03(\x0b\x32!.resonance.recommendation.v1.ItemB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xf4\x03\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"H\n\x18\x42\x61tchUpsertItemsResponse\x12\x15\n\rcreated_count\x18\x01 \x01(\x05\x12\x15\n\rchanged_count\x18\x02 \x01(\x05\",\n\x0eGetItemRequest\x12\x1a\n\x07item_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"B\n\x0fGetItemResponse\x12/\n\x04item\x18\x01 \x01(\x0b\x32!.resonance.recommendation.v1.Item\"x\n\nEvaluation\x12\x0f\n\x07ranking\x18\x01 \x01(\t\x12\x17\n\x0fprecision_at_10\x18\x02 \x01(\x01\x12\x12\n\nndcg_at_10\x18\x03 \x01(\x01\x12\x16\n\x0e\x63overage_at_10\x18\x04 \x01(\x01\x12\x14\n\x0cpeople_count\x18\x05 \x01(\x03\"\xdf\x02\n\x08Training\x12\x13\n\x0btraining_id\x18\x01 \x01(\t\x12\x39\n\x05state\x18\x02 \x01(\x0e\x32*.resonance.recommendation.v1.TrainingState\x12\x10\n\x08progress\x18\x03 \x01(\x01\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x66it_seconds\x18\x06 \x01(\x01\x12\x19\n\x11interaction_count\x18\x07 \x01(\x03\x12<\n\x0b\x65valuations\x18\x08 \x03(\x0b\x32\'.resonance.recommendation.v1.Evaluation\x12\x15\n\rmodel_version\x18\t \x01(\t\x12\r\n\x05\x65rror\x18\n \x01(\t\"7\n\x14StartTrainingRequest\x12\x1f\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"P\n\x15StartTrainingResponse\x12\x37\n\x08training\x18\x01 \x01(\x0b\x32%.resonance.recommendation.v1.Training\"6\n\x12GetTrainingRequest\x12 \n\x0btraining_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"N\n\x13GetTrainingResponse\x12\x37\n\x08training\x18\x01 \x01(\x0b\x32%.resonance.recommendation.v1.Training*^\n\x05Scene\x12\x15\n\x11SCENE_UNSPECIFIED\x10\x00\x12\x0e\n\nSCENE_HOME\x10\x01\x12\x0e\n\nSCENE_ITEM\x10\x02\x12\x0e\n\nSCENE_CART\x10\x03\x12\x0e\n\nSCENE_LIVE\x10\x04*\xd1\x01\n\x06Signal\x12\x16\n\x12SIGNAL_UNSPECIFIED\x10\x00\x12\x10\n\x0cSIGNAL_TASTE\x10\x01\x12\x1a\n\x16SIGNAL_RECENT_BEHAVIOR\x10\x02\x12\x0f\n\x0bSIGNAL_MOOD\x10\x03\x12\x18\n\x14SIGNAL_WORD_OF_MOUTH\x10\x04\x12\x15\n\x11SIGNAL_POPULARITY\x10\x05\x12\x17\n\x13SIGNAL_SIMILAR_ITEM\x10\x06\x12\x0e\n\nSIGNAL_NEW\x10\x07\x12\x16\n\x12SIGNAL_EXPLORATION\x10\x08*\x84\x01\n\rTrainingState\x12\x1e\n\x1aTRAINING_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16TRAINING_STATE_RUNNING\x10\x01\x12\x1c\n\x18TRAINING_STATE_SUCCEEDED\x10\x02\x12\x19\n\x15TRAINING_STATE_FAILED\x10\x03\x32\xee\x06\n\x15RecommendationService\x12\xa8\x01\n\x10\x42\x61tchUpsertItems\x12\x34.resonance.recommendation.v1.BatchUpsertItemsRequest\x1a\x35.resonance.recommendation.v1.BatchUpsertItemsResponse\"\'\xf2\xd4\x18\x03\x12\x01\x04\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/items:batchUpsert:\x01*\x12\x8a\x01\n\x07GetItem\x12+.resonance.recommendation.v1.GetItemRequest\x1a,.resonance.recommendation.v1.GetItemResponse\"$\x90\x02\x01\xf2\xd4\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/items/{item_id}\x12\xc8\x01\n\x13ListRecommendations\x12\x37.resonance.recommendation.v1.ListRecommendationsRequest\x1a\x38.resonance.recommendation.v1.ListRecommendationsResponse\">\x90\x02\x01\xf2\xd4\x18\x0c\x12\x01\x02\x1a\x07user_id\x82\xd3\xe4\x93\x02%\x12#/v1/users/{user_id}/recommendations\x12\x97\x01\n\rStartTraining\x12\x31.resonance.recommendation.v1.StartTrainingRequest\x1a\x32.resonance.recommendation.v1.StartTrainingResponse\"\x1f\xf2\xd4\x18\x03\x12\x01\x04\x82\xd3\xe4\x93\x02\x12\"\r/v1/trainings:\x01*\x12\xb7\x01\n\x0bGetTraining\x12/.resonance.recommendation.v1.GetTrainingRequest\x1a\x30.resonance.recommendation.v1.GetTrainingResponse\"E\x90\x02\x01\xf2\xd4\x18\x03\x12\x01\x04\x82\xd3\xe4\x93\x02\x35\x12\x1b/v1/trainings/{training_id}Z\x16\x12\x14/v1/trainings:latestb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,7 +55,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTRECOMMENDATIONSREQUEST'].fields_by_name['context_item_id']._loaded_options = None
   _globals['_LISTRECOMMENDATIONSREQUEST'].fields_by_name['context_item_id']._serialized_options = b'\272H\004r\002\030@'
   _globals['_LISTRECOMMENDATIONSREQUEST']._loaded_options = None
-  _globals['_LISTRECOMMENDATIONSREQUEST']._serialized_options = b'\272Hx\032v\n\027recommendations.context\022(context_item_id is needed for SCENE_ITEM\0321this.scene != 2 || size(this.context_item_id) > 0'
+  _globals['_LISTRECOMMENDATIONSREQUEST']._serialized_options = b'\272Hw\032u\n\026context_item_id.needed\022(context_item_id is needed for SCENE_ITEM\0321this.scene != 2 || size(this.context_item_id) > 0'
   _globals['_BATCHUPSERTITEMSREQUEST'].fields_by_name['items']._loaded_options = None
   _globals['_BATCHUPSERTITEMSREQUEST'].fields_by_name['items']._serialized_options = b'\272H\010\222\001\005\010\001\020\364\003'
   _globals['_BATCHUPSERTITEMSREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -76,40 +76,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECOMMENDATIONSERVICE'].methods_by_name['StartTraining']._serialized_options = b'\362\324\030\003\022\001\004\202\323\344\223\002\022\"\r/v1/trainings:\001*'
   _globals['_RECOMMENDATIONSERVICE'].methods_by_name['GetTraining']._loaded_options = None
   _globals['_RECOMMENDATIONSERVICE'].methods_by_name['GetTraining']._serialized_options = b'\220\002\001\362\324\030\003\022\001\004\202\323\344\223\0025\022\033/v1/trainings/{training_id}Z\026\022\024/v1/trainings:latest'
-  _globals['_SCENE']._serialized_start=2406
-  _globals['_SCENE']._serialized_end=2500
-  _globals['_SIGNAL']._serialized_start=2503
-  _globals['_SIGNAL']._serialized_end=2712
-  _globals['_TRAININGSTATE']._serialized_start=2715
-  _globals['_TRAININGSTATE']._serialized_end=2847
+  _globals['_SCENE']._serialized_start=2405
+  _globals['_SCENE']._serialized_end=2499
+  _globals['_SIGNAL']._serialized_start=2502
+  _globals['_SIGNAL']._serialized_end=2711
+  _globals['_TRAININGSTATE']._serialized_start=2714
+  _globals['_TRAININGSTATE']._serialized_end=2846
   _globals['_REASON']._serialized_start=326
   _globals['_REASON']._serialized_end=467
   _globals['_RECOMMENDEDITEM']._serialized_start=470
   _globals['_RECOMMENDEDITEM']._serialized_end=606
   _globals['_LISTRECOMMENDATIONSREQUEST']._serialized_start=609
-  _globals['_LISTRECOMMENDATIONSREQUEST']._serialized_end=1078
-  _globals['_LISTRECOMMENDATIONSRESPONSE']._serialized_start=1081
-  _globals['_LISTRECOMMENDATIONSRESPONSE']._serialized_end=1342
-  _globals['_BATCHUPSERTITEMSREQUEST']._serialized_start=1344
-  _globals['_BATCHUPSERTITEMSREQUEST']._serialized_end=1465
-  _globals['_BATCHUPSERTITEMSRESPONSE']._serialized_start=1467
-  _globals['_BATCHUPSERTITEMSRESPONSE']._serialized_end=1539
-  _globals['_GETITEMREQUEST']._serialized_start=1541
-  _globals['_GETITEMREQUEST']._serialized_end=1585
-  _globals['_GETITEMRESPONSE']._serialized_start=1587
-  _globals['_GETITEMRESPONSE']._serialized_end=1653
-  _globals['_EVALUATION']._serialized_start=1655
-  _globals['_EVALUATION']._serialized_end=1775
-  _globals['_TRAINING']._serialized_start=1778
-  _globals['_TRAINING']._serialized_end=2129
-  _globals['_STARTTRAININGREQUEST']._serialized_start=2131
-  _globals['_STARTTRAININGREQUEST']._serialized_end=2186
-  _globals['_STARTTRAININGRESPONSE']._serialized_start=2188
-  _globals['_STARTTRAININGRESPONSE']._serialized_end=2268
-  _globals['_GETTRAININGREQUEST']._serialized_start=2270
-  _globals['_GETTRAININGREQUEST']._serialized_end=2324
-  _globals['_GETTRAININGRESPONSE']._serialized_start=2326
-  _globals['_GETTRAININGRESPONSE']._serialized_end=2404
-  _globals['_RECOMMENDATIONSERVICE']._serialized_start=2850
-  _globals['_RECOMMENDATIONSERVICE']._serialized_end=3728
+  _globals['_LISTRECOMMENDATIONSREQUEST']._serialized_end=1077
+  _globals['_LISTRECOMMENDATIONSRESPONSE']._serialized_start=1080
+  _globals['_LISTRECOMMENDATIONSRESPONSE']._serialized_end=1341
+  _globals['_BATCHUPSERTITEMSREQUEST']._serialized_start=1343
+  _globals['_BATCHUPSERTITEMSREQUEST']._serialized_end=1464
+  _globals['_BATCHUPSERTITEMSRESPONSE']._serialized_start=1466
+  _globals['_BATCHUPSERTITEMSRESPONSE']._serialized_end=1538
+  _globals['_GETITEMREQUEST']._serialized_start=1540
+  _globals['_GETITEMREQUEST']._serialized_end=1584
+  _globals['_GETITEMRESPONSE']._serialized_start=1586
+  _globals['_GETITEMRESPONSE']._serialized_end=1652
+  _globals['_EVALUATION']._serialized_start=1654
+  _globals['_EVALUATION']._serialized_end=1774
+  _globals['_TRAINING']._serialized_start=1777
+  _globals['_TRAINING']._serialized_end=2128
+  _globals['_STARTTRAININGREQUEST']._serialized_start=2130
+  _globals['_STARTTRAININGREQUEST']._serialized_end=2185
+  _globals['_STARTTRAININGRESPONSE']._serialized_start=2187
+  _globals['_STARTTRAININGRESPONSE']._serialized_end=2267
+  _globals['_GETTRAININGREQUEST']._serialized_start=2269
+  _globals['_GETTRAININGREQUEST']._serialized_end=2323
+  _globals['_GETTRAININGRESPONSE']._serialized_start=2325
+  _globals['_GETTRAININGRESPONSE']._serialized_end=2403
+  _globals['_RECOMMENDATIONSERVICE']._serialized_start=2849
+  _globals['_RECOMMENDATIONSERVICE']._serialized_end=3727
 # @@protoc_insertion_point(module_scope)

@@ -39,7 +39,7 @@ class Conflict(DomainError):
 
 
 class Invalid(DomainError):
-    """The request can never succeed as written."""
+    """The request can never succeed as written; `field` in the metadata names what to mend."""
 
 
 class Denied(DomainError):

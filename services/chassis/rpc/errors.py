@@ -223,7 +223,10 @@ def to_failure(error: DomainError, domain: str) -> Failure:
 def _violations(error: DomainError) -> Sequence[FieldViolation]:
     if isinstance(error, InvalidField):
         return [FieldViolation(error.field, error.rule, error.description)]
-    return error.violations[:_MOST_VIOLATIONS] if isinstance(error, InvalidRequest) else ()
+    if isinstance(error, InvalidRequest):
+        return error.violations[:_MOST_VIOLATIONS]
+    field = error.metadata.get("field") if isinstance(error, Invalid) else None
+    return [FieldViolation(field, error.reason, str(error))] if field else ()
 
 
 def _bad_request(violations: Sequence[FieldViolation]) -> BadRequest:

@@ -51,8 +51,11 @@ def _translate(violation: Violation, request: Message) -> FieldViolation:
     message: Any = request.DESCRIPTOR  # descriptors are typed twice, in C and in Python
     enum: Any = None
     for element in proto.field.elements if proto.field else ():
-        field = message.fields_by_name[element.field_name]
         at.append(element.field_name)
+        field = message.fields_by_name.get(element.field_name)
+        if field is None:  # a oneof, which is always the last
+            message = None
+            break
         if element.subscript is not None:
             at[-1] += f"[{element.subscript.value!r}]"
             field = field.message_type.fields_by_name["value"] if _is_map(field) else field

@@ -136,5 +136,5 @@ def _rater() -> UUID:
     """
     subject = current_caller().subject
     if subject is None:
-        raise NotARater("Reviews are for people.")
+        raise NotARater("Reviews are for people: call with the token of one.")
     return subject

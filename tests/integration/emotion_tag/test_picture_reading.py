@@ -140,8 +140,9 @@ def test_other_kinds_and_damaged_ones_are_refused(reading: "Reading") -> None:
         drawn(kind="TIFF"),
         filmed(lambda _: (GLAD,), seconds=1),
     ):
-        with pytest.raises(PictureUnreadable):
+        with pytest.raises(PictureUnreadable) as refused:
             reading.picture(bad)
+        assert refused.value.metadata["why"] in ("format", "damaged")
 
 
 def test_whatever_bytes_come_they_are_answered(reading: "Reading") -> None:

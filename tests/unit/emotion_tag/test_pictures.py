@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from math import isclose
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,8 @@ from services.emotion_tag.domain.errors import (
     MediaNotFound,
     PictureConsentMissing,
     PicturesNotInstalled,
+    PictureTooLarge,
+    PictureUnreadable,
 )
 from services.emotion_tag.domain.expression import EXPRESSIONS, RELIABILITY, expression_of
 from services.emotion_tag.domain.fusion import findings_of
@@ -228,6 +231,31 @@ async def test_a_reference_is_a_file_of_the_person() -> None:
     assert reading.reader.was_given == [b"from the folder"]
     with pytest.raises(MediaNotFound):
         await tag_picture(Upload(user_id=ANN, source="b.png"), reading, FakeTagger())
+
+
+@pytest.mark.parametrize(("source", "field"), [(b"x", "data"), ("a.png", "media_id")])
+@pytest.mark.parametrize("tag_upload", [tag_picture, tag_clip])
+async def test_a_refusal_names_the_field_that_the_upload_came_in(
+    tag_upload: Any, source: bytes | str, field: str
+) -> None:
+    class Refusing(FakePictureReader):
+        async def read_picture(self, data: bytes) -> tuple[Picture, PictureModels]:  # noqa: ARG002
+            raise PictureUnreadable("Damaged.", why="damaged")
+
+        async def read_clip(self, data: bytes) -> tuple[Clip, PictureModels]:  # noqa: ARG002
+            raise PictureTooLarge("Too long.", most="60s")
+
+    given = uploads()
+    assert isinstance(given.reader, FakePictureReader)
+    reader = Refusing(given.reader.picture, given.reader.clip, MODELS)
+
+    with pytest.raises((PictureUnreadable, PictureTooLarge)) as refused:
+        await tag_upload(
+            Upload(user_id=ANN, source=source), replace(given, reader=reader), FakeTagger()
+        )
+
+    assert refused.value.metadata["field"] == field
+    assert {"why", "most"} & set(refused.value.metadata)
 
 
 async def test_text_that_stays_on_screen_is_tagged_once() -> None:

@@ -38,7 +38,9 @@ class MediaFolder:
         finally:
             os.close(file)
         if len(data) > largest:
-            raise PictureTooLarge(f"The file may have {largest} bytes.", most=str(largest))
+            raise PictureTooLarge(
+                f"The file may have {largest} bytes; send a smaller one.", most=str(largest)
+            )
         return data
 
     def _open(self, user_id: UUID, media_id: str) -> int:

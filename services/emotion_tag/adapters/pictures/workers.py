@@ -117,7 +117,7 @@ class PictureWorkers:
         except TimeoutError:
             raise PictureTooSlow("Reading it took too long and was stopped.") from None
         except (asyncio.IncompleteReadError, ConnectionError):
-            raise PictureUnreadable("Reading it ended the reader.", why="crash") from None
+            raise PictureUnreadable("It cannot be read; send another.", why="crash") from None
         finally:
             if is_fit:
                 self._rest(worker)

@@ -60,7 +60,12 @@ async def submit_correction(
         content, known, model = await tx.corrections.hold(command.content_id)
         is_author = content.author_id is not None and content.author_id == command.rater_id
         if command.rater_id is None or not (is_author or RATERS & set(command.roles)):
-            raise NotARater("Raters are agents, operators, and the author whom the tag names.")
+            raise NotARater(
+                "Raters are agents, operators, and the author whom the tag names. It names who had"
+                " granted emotion_inference when it was made: an author grants that, and may"
+                " correct what is tagged from then on.",
+                purpose="PURPOSE_EMOTION_INFERENCE",
+            )
         said = Correction(
             correction_id=new_id(),
             content_id=command.content_id,

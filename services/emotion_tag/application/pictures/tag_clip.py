@@ -26,8 +26,9 @@ class TaggedClip:
 
 async def tag_clip(upload: Upload, uploads: Uploads, tagger: Tagger) -> TaggedClip:
     """Look at a clip if its owner allows it; raises as `tag_picture` does."""
-    data = await uploads.admit(upload, largest=MAX_MEDIA_CLIP_BYTES)
-    clip, models = await uploads.reader.read_clip(data)
+    with upload.at_fault():
+        data = await uploads.admit(upload, largest=MAX_MEDIA_CLIP_BYTES)
+        clip, models = await uploads.reader.read_clip(data)
     found = await findings_in([frame.picture for frame in clip.frames], models, tagger)
     moments = [
         Moment(offset=frame.offset, findings=findings)

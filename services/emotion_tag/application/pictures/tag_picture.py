@@ -27,8 +27,9 @@ async def tag_picture(upload: Upload, uploads: Uploads, tagger: Tagger) -> Tagge
         PicturesNotInstalled, PictureConsentMissing, PictureUnreadable, PictureTooLarge,
         PictureTooSlow, PicturesBusy, MediaNotFound: see `Uploads` and `PictureReader`.
     """
-    data = await uploads.admit(upload, largest=MAX_PICTURE_BYTES)
-    picture, models = await uploads.reader.read_picture(data)
+    with upload.at_fault():
+        data = await uploads.admit(upload, largest=MAX_PICTURE_BYTES)
+        picture, models = await uploads.reader.read_picture(data)
     found = await findings_in([picture], models, tagger)
     return TaggedPicture(
         findings=found[0], width=picture.width, height=picture.height, models=models

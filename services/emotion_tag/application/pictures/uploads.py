@@ -1,5 +1,7 @@
 """An upload on its way to being looked at: is it allowed, and where are its bytes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,7 +10,11 @@ from services.emotion_tag.application.pictures.ports import (
     PictureConsentReads,
     PictureReader,
 )
-from services.emotion_tag.domain.errors import PictureConsentMissing
+from services.emotion_tag.domain.errors import (
+    PictureConsentMissing,
+    PictureTooLarge,
+    PictureUnreadable,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +23,16 @@ class Upload:
 
     user_id: UUID
     source: bytes | str
+
+    @contextmanager
+    def at_fault(self) -> Iterator[None]:
+        """Name the field that the upload came in, if the upload is what a request fails by."""
+        try:
+            yield
+        except (PictureUnreadable, PictureTooLarge) as error:
+            field = "data" if isinstance(self.source, bytes) else "media_id"
+            error.metadata = {**error.metadata, "field": field}
+            raise
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,22 @@ async def test_a_field_that_breaks_a_rule_of_the_domain_is_named() -> None:
     assert violation.description == "Must be more than 0."
 
 
+async def test_a_refusal_of_its_own_kind_may_name_a_field_too() -> None:
+    class TooLarge(Invalid):
+        reason = "TOO_LARGE"
+
+    error = TooLarge("It may have 7 bytes.", field="data", most="7")
+    async with serve(echo_servicer(Echo=failing(error))) as served:
+        _, _, details = await failure_of(stub_of(served).Echo(pb.EchoRequest()))
+
+    bad = BadRequest()
+    assert details[1].Unpack(bad)
+    assert info_of(details).reason == "TOO_LARGE"
+    [violation] = bad.field_violations
+    assert (violation.field, violation.reason) == ("data", "TOO_LARGE")
+    assert violation.description == "It may have 7 bytes."
+
+
 async def test_every_field_that_breaks_the_contract_is_named_with_its_rule() -> None:
     parts = [pb.Part(name="a"), pb.Part(), pb.Part(name="b", size=10)]
     request = pb.EchoRequest(text="much too long", parts=parts)
@@ -156,6 +172,15 @@ async def test_every_field_that_breaks_the_contract_is_named_with_its_rule() -> 
         ("parts[2].size", "SIZE_SMALL"),
     ]
     assert "much too long" not in message
+
+
+async def test_a_oneof_of_which_nothing_is_set_is_named() -> None:
+    async with serve(echo_servicer()) as served:
+        _, _, details = await failure_of(stub_of(served).Sum(iter([pb.SumRequest()])))
+
+    bad = BadRequest()
+    assert details[1].Unpack(bad)
+    assert [(v.field, v.reason) for v in bad.field_violations] == [("summand", "REQUIRED")]
 
 
 async def test_a_value_of_no_enum_is_told_which_there_are() -> None:

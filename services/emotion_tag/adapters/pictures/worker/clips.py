@@ -73,8 +73,12 @@ class ClipFrames:
         else:
             if not self._capture.grab():
                 return
-        raise PictureTooLarge("It may last 60 seconds.", most=f"{MAX_CLIP.total_seconds():.0f}s")
+        raise PictureTooLarge(
+            "It may last 60 seconds; cut it.", most=f"{MAX_CLIP.total_seconds():.0f}s"
+        )
 
 
 def _unreadable(why: str) -> PictureUnreadable:
-    return PictureUnreadable("Not an MP4, MOV, WebM or MKV, or a damaged one.", why=why)
+    return PictureUnreadable(
+        "Not an MP4, MOV, WebM or MKV, or a damaged one; send the whole file of one.", why=why
+    )

@@ -5,7 +5,7 @@ import io
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from services.emotion_tag.domain.errors import PictureTooLarge, PictureUnreadable
 from services.emotion_tag.domain.picture import MAX_PIXELS
@@ -32,10 +32,10 @@ def decode(data: bytes) -> Pixels:
         raise
     except Image.DecompressionBombError:
         raise _too_many() from None
-    except Exception as error:  # noqa: BLE001 - a damaged file may raise anything
-        raise PictureUnreadable(
-            "Not a JPEG, PNG or WebP, or a damaged one.", why=type(error).__name__
-        ) from None
+    except UnidentifiedImageError:
+        raise _unreadable("format") from None
+    except Exception:  # noqa: BLE001 - a damaged file may raise anything
+        raise _unreadable("damaged") from None
 
 
 def check_pixels(width: int, height: int) -> None:
@@ -68,4 +68,12 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _too_many() -> PictureTooLarge:
-    return PictureTooLarge(f"It may have {MAX_PIXELS} pixels.", most=str(MAX_PIXELS))
+    return PictureTooLarge(
+        f"It may have {MAX_PIXELS} pixels; make it smaller.", most=str(MAX_PIXELS)
+    )
+
+
+def _unreadable(why: str) -> PictureUnreadable:
+    return PictureUnreadable(
+        "Not a JPEG, PNG or WebP, or a damaged one; send the whole file of one.", why=why
+    )

@@ -56,7 +56,7 @@ class Reading:
             picture = self._with_faces(whole, pixels, factor, lines)
             frames.append(Frame(offset=offset, picture=picture))
         if not frames:
-            raise PictureUnreadable("It has no frame that can be read.", why="frames")
+            raise PictureUnreadable("It has no frame that can be read; send another.", why="frames")
         return Clip(
             width=source.width,
             height=source.height,

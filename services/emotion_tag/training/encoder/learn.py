@@ -103,17 +103,23 @@ class Learner:
     """Holds all that changes; what it does is decided by the recipe."""
 
     def __init__(
-        self, network: Network, material: Material, recipe: Recipe, cutter: Cutter
+        self,
+        network: Network,
+        material: Material,
+        recipe: Recipe,
+        cutter: Cutter,
+        device: torch.device,
     ) -> None:
         torch.manual_seed(recipe.seed)
-        self.network = network
-        self.bias = nn.Parameter(torch.zeros(len(material.sources), OUTPUTS))
+        self._device = device
+        self.network = network.to(device)
+        self.bias = nn.Parameter(torch.zeros(len(material.sources), OUTPUTS, device=device))
         self.average = [p.detach().clone() for p in self._all()]
         self._material = material
         self._made_of = sha256("\n".join([repr(recipe), *material.texts]).encode()).hexdigest()
         self._recipe = recipe
         self._cutter = cutter
-        self._members = torch.from_numpy(MEMBERS)
+        self._members = self._there(MEMBERS)
         self._plans: dict[int, list[list[Visit]]] = {}
         self.steps_of_pass = len(self._plan(0))
         self.steps = self.steps_of_pass * recipe.passes
@@ -159,8 +165,11 @@ class Learner:
     def averaged(self) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float32]]:
         """The averaged weights by their names, and the biases of the corpora."""
         names = [name for name, _ in self.network.named_parameters()]
-        *weights, bias = [part.numpy() for part in self.average]
+        *weights, bias = [part.cpu().numpy() for part in self.average]
         return dict(zip(names, weights, strict=True)), bias
+
+    def _there(self, values: NDArray[np.generic]) -> Tensor:
+        return torch.from_numpy(values).to(self._device)
 
     def _all(self) -> list[nn.Parameter]:
         return [*self.network.parameters(), self.bias]
@@ -176,8 +185,8 @@ class Learner:
 
     def _step(self, batch: list[Visit]) -> float:
         pieces, present = padded([visit.pieces for visit in batch])
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            answers = self.network(pieces, present)
+        with torch.autocast(self._device.type, dtype=torch.bfloat16):
+            answers = self.network(pieces.to(self._device), present.to(self._device))
         loss = self._loss(answers.float(), np.array([visit.row for visit in batch]))
         self._optimizer.zero_grad()
         loss.backward()
@@ -192,23 +201,24 @@ class Learner:
 
     def _loss(self, answers: Tensor, rows: NDArray[np.int64]) -> Tensor:
         known = self._material
-        answers = answers + self.bias[torch.from_numpy(known.source[rows])]
+        answers = answers + self.bias[self._there(known.source[rows])]
         emotions = answers[:, : len(EMOTIONS)]
-        universe = self._members[torch.from_numpy(known.universe[rows])]
+        universe = self._members[self._there(known.universe[rows])]
         logs = (emotions + (1 - universe) * _IMPOSSIBLE).log_softmax(-1)
-        shares = torch.from_numpy(known.shares[rows])
-        miss = torch.zeros(len(rows))
+        shares = self._there(known.shares[rows])
+        miss = torch.zeros(len(rows), device=self._device)
         for place in range(PARTS):
-            meant = self._members[torch.from_numpy(known.parts[rows, place])]
+            meant = self._members[self._there(known.parts[rows, place])]
             its = (logs + (1 - meant) * _IMPOSSIBLE).logsumexp(-1)
             miss = miss - torch.where(shares[:, place] > 0, shares[:, place] * its, 0.0)
         spread = -(logs * universe).sum(-1) / universe.sum(-1)
         smooth = self._recipe.smoothing * (shares[:, 0] > 0)
-        weight = torch.from_numpy(known.weight[rows])
+        weight = self._there(known.weight[rows])
         loss = (weight * ((1 - smooth) * miss + smooth * spread)).sum()
-        polarity_weight = torch.from_numpy(known.polarity_weight[rows])
-        loss = loss + _told(answers[:, -2], known.positive[rows], polarity_weight)
-        loss = loss + _told(answers[:, -1], known.strength[rows], torch.tensor(_STRENGTH_SHARE))
+        polarity_weight = self._there(known.polarity_weight[rows])
+        loss = loss + _told(answers[:, -2], self._there(known.positive[rows]), polarity_weight)
+        strength = self._there(known.strength[rows])
+        loss = loss + _told(answers[:, -1], strength, torch.tensor(_STRENGTH_SHARE))
         return loss / self._recipe.batch
 
     def _save(self, checkpoint: Path) -> None:
@@ -226,12 +236,12 @@ class Learner:
         unfinished.replace(checkpoint)
 
     def _resume(self, checkpoint: Path) -> None:
-        state = torch.load(checkpoint, weights_only=True)
+        state = torch.load(checkpoint, weights_only=True, map_location="cpu")
         if state["made_of"] != self._made_of:
             log.info("the checkpoint is of another recipe or other texts: starting anew")
             return
         self.done = state["done"]
-        self.average = state["average"]
+        self.average = [part.to(self._device) for part in state["average"]]
         with torch.no_grad():
             for parameter, weights in zip(self._all(), state["weights"], strict=True):
                 parameter.copy_(weights)
@@ -241,9 +251,8 @@ class Learner:
         log.info("going on after step %d", self.done)
 
 
-def _told(logit: Tensor, wanted: NDArray[np.float32], weight: Tensor) -> Tensor:
-    """Loss of a yes-or-no answer where the right one is known."""
-    right = torch.from_numpy(wanted)
+def _told(logit: Tensor, right: Tensor, weight: Tensor) -> Tensor:
+    """Loss of a yes-or-no answer where the right one is known; NaN is unknown."""
     known = ~right.isnan()
     loss = functional.binary_cross_entropy_with_logits(
         logit, torch.where(known, right, 0.0), reduction="none"

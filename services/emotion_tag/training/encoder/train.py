@@ -13,6 +13,7 @@ from services.emotion_tag.adapters.encoder.plain_text import PlainFolding
 from services.emotion_tag.training.corpora import Example
 from services.emotion_tag.training.encoder import pretrained, vocabulary
 from services.emotion_tag.training.encoder.blend import blended
+from services.emotion_tag.training.encoder.device import device
 from services.emotion_tag.training.encoder.finish import artefact_of
 from services.emotion_tag.training.encoder.learn import Cutter, Learner
 from services.emotion_tag.training.encoder.material import material_of
@@ -52,7 +53,10 @@ def train(
     material = material_of(learned, recipe, folding)
     log.info("%d texts, %d pieces", len(material), len(words.kept))
     network = pretrained_network(source, words.kept, recipe.positions, recipe.layers)
-    learner = Learner(network, material, recipe, Cutter(words.tokenizer, recipe.tokens))
+    where = device()
+    log.info("learning on %s", where)
+    cutter = Cutter(words.tokenizer, recipe.tokens)
+    learner = Learner(network, material, recipe, cutter, where)
     work.mkdir(parents=True, exist_ok=True)
     checkpoint = work / f"{recipe.name}.pt"
     learner.run(checkpoint)

@@ -21,11 +21,24 @@ class TextKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Felt:
+    """What a text feels like, as far as one that answers it may take after it."""
+
+    scores: tuple[float, ...]
+    """As those of a tag, and so the others."""
+    polarity: Polarity
+    intensity: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """Where a text was said, as far as it is known; helps to read short and torn ones."""
 
     reply_to: str = ""
     """The text that it answers."""
+    answered: Felt | None = None
+    """What that feels like, if it is known without its text; counts if `reply_to` is empty."""
     prior: tuple[float, ...] | None = None
     """How people feel about the room or the product at present: the probability of each emotion in
     the order of `EMOTIONS`."""
@@ -75,6 +88,9 @@ class EmotionTag:
     """Each aspect once, in the order in which they are named."""
     locale: str = ""
     """BCP-47 of the locale whose rules were applied; empty for a tag that was stored before."""
+
+    def felt(self) -> Felt:
+        return Felt(self.scores, self.polarity, self.intensity, self.confidence)
 
     def ranked(self) -> list[tuple[Emotion, float]]:
         """The emotions with their probabilities, most likely first."""

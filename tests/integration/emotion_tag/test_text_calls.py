@@ -13,6 +13,7 @@ from services.chassis.rpc.errors import RemoteError
 from tests.integration.emotion_tag.conftest import Harness
 
 COMPLAINT = "颜色好看，就是太贵了"
+COMMENT = emotion_pb2.TEXT_KIND_COMMENT
 NEGATIVE, POSITIVE = emotion_pb2.POLARITY_NEGATIVE, emotion_pb2.POLARITY_POSITIVE
 
 
@@ -63,6 +64,19 @@ async def test_a_text_may_come_with_its_surroundings(emotions: Harness) -> None:
 
     assert tag.locale == "zh-Hant"
     assert sum(one.probability for one in tag.scores) == pytest.approx(1)
+
+
+async def test_a_known_content_is_answered_as_its_text_is(emotions: Harness) -> None:
+    said = await emotions.says(str(new_id()), "气死我了")
+    await emotions.tagged(said)
+
+    by_id, by_text = [
+        (await emotions.stub.TagText(pb.TagTextRequest(text="同感", kind=COMMENT, context=one))).tag
+        for one in (pb.TextContext(reply_to_id=said), pb.TextContext(reply_to_text="气死我了"))
+    ]
+
+    assert by_id == by_text
+    assert (by_id.emotion, by_id.polarity) == (emotion_pb2.EMOTION_ANGER, NEGATIVE)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from services.emotion_tag.application.tagging.in_context import Asked, in_context
 from services.emotion_tag.application.tagging.ports import Scores
 from services.emotion_tag.domain.tag import Context, TextKind
-from tests.support.fake_priors import ANGRY, GLAD, KNOWN, UNKNOWN, FakePriors
+from tests.support.fake_priors import ANGRY, GLAD, KNOWN, SAID, UNKNOWN, FakePriors
 
 
 async def test_a_text_without_surroundings_costs_nothing() -> None:
@@ -20,13 +20,26 @@ async def test_a_text_without_surroundings_costs_nothing() -> None:
 async def test_what_it_answers_goes_along() -> None:
     (one,) = await in_context([Asked(text="好", reply_to_text="好用吗？")], FakePriors())
 
-    assert one.context == Context("好用吗？", None)
+    assert one.context == Context("好用吗？")
+
+
+async def test_of_what_it_answers_the_stored_tag_goes_along() -> None:
+    priors = FakePriors()
+    asked = [
+        Asked(text="好", reply_to_id=KNOWN),
+        Asked(text="好", reply_to_id=UNKNOWN),
+        Asked(text="好", reply_to_id=KNOWN, reply_to_text="好用吗？"),
+    ]
+
+    inputs = await in_context(asked, priors)
+
+    assert [one.context for one in inputs] == [Context(answered=SAID), None, Context("好用吗？")]
 
 
 @pytest.mark.parametrize(
     ("asked", "prior"),
     [
-        (Asked(text="", reply_to_id=KNOWN), ANGRY),
+        (Asked(text="", reply_to_id=KNOWN), None),
         (Asked(text="", item_id="sku"), GLAD),
         (Asked(text="", room_id="r"), ANGRY),
         (

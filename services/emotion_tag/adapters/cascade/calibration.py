@@ -46,11 +46,11 @@ class ContextWeights:
     usual: list[float]
     """The mean probability of each emotion; what is known beside a text counts where it differs."""
     reply: list[float]
-    """Power of the text that it answers, for each range, where it is not clear at all by itself."""
+    """How often one feels, for each range, as the text that it answers does, and not as usual."""
     echo: float
-    """Share of the text that it answers in one that only agrees, such as "+1"."""
+    """Share of what it answers in a text that only agrees, such as "+1"; the rest is as usual."""
     prior: list[float]
-    """Power of the prior, as `reply`."""
+    """The same of the prior."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,7 +49,7 @@ def scaled(scale: Scale, wide: Sequence[float], encoder: Sequence[float] | None)
 
 def leaning_of(scores: Sequence[float]) -> float:
     """Log-odds of the emotions that are for something against those that are against it."""
-    return _leaning(_odds(scores))
+    return lean(_odds(scores))
 
 
 def probabilities(scores: Sequence[float], sharpening: float) -> list[float]:
@@ -74,7 +74,8 @@ def _odds(scores: Sequence[float]) -> list[float]:
     return [exp(score - highest) for score in scores]
 
 
-def _leaning(odds: Sequence[float]) -> float:
+def lean(odds: Sequence[float]) -> float:
+    """The same of their odds, or of their probabilities."""
     for_it = sum([odds[place] for place in FOR])
     against = sum([odds[place] for place in AGAINST])
     return log(max(for_it, LEAST) / max(against, LEAST))
@@ -85,7 +86,7 @@ def _positive(
 ) -> float:
     by_wide, by_encoder, by_emotions, added = scale.positive
     said = 0.0 if encoder is None else encoder[_SIZE]
-    return by_wide * wide[_SIZE] + by_encoder * said + by_emotions * _leaning(odds) + added
+    return by_wide * wide[_SIZE] + by_encoder * said + by_emotions * lean(odds) + added
 
 
 def _shares(odds: Sequence[float], sharpening: float) -> list[float]:
@@ -124,7 +125,7 @@ def blended(
     return [part / total for part in mixed]
 
 
-def clearness(shares: list[float]) -> float:
+def clearness(shares: Sequence[float]) -> float:
     """Probability of the whole family of the top emotion, one of SMP's six.
 
     That an answer is right is told better by it than by the top emotion's own probability.

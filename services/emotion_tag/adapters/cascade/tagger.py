@@ -1,8 +1,8 @@
 """Tags texts: the wide model reads all, the encoder those that the wide model is not sure of."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from services.emotion_tag.adapters.aspects.finder import AspectFinder
 from services.emotion_tag.adapters.cascade import decide
 from services.emotion_tag.adapters.cascade.calibration import Calibration, Scale, of_kind
-from services.emotion_tag.adapters.cascade.context import with_prior, with_reply
+from services.emotion_tag.adapters.cascade.context import echoing, is_echo, with_prior, with_reply
 from services.emotion_tag.adapters.cascade.decide_many import decided
 from services.emotion_tag.adapters.locales import load_locales
 from services.emotion_tag.adapters.wide.artefact import Artefact
 from services.emotion_tag.adapters.wide.intensity import intensity, shown
 from services.emotion_tag.adapters.wide.polarity import contrasts
 from services.emotion_tag.adapters.wide.wide_reader import Reading, WideReader
-from services.emotion_tag.domain.tag import EmotionTag, TextInput, TextKind
+from services.emotion_tag.domain.tag import EmotionTag, Felt, TextInput, TextKind
 from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion
 
 MOST_FOR_ENCODER = 2_000
@@ -62,6 +62,8 @@ class _Answer:
     confidence: float
     strong: float | None = None
     """The encoder's log-odds of a strong feeling, if it has read the text."""
+    echoes: Felt | None = None
+    """What the text only agrees with, if it does, and if that is known."""
 
 
 class CascadeTagger:
@@ -90,7 +92,9 @@ class CascadeTagger:
         if not inputs:
             return []
         asked = _different(inputs)
-        tags = self._tags(asked, *self._read(asked))
+        reading, answers = self._read(asked)
+        self._use_contexts(asked, answers, range(len(asked)), self.tag)
+        tags = self._tags(asked, reading, answers)
         if len(asked) == len(inputs):
             return tags
         by_input = dict(zip(asked, tags, strict=True))
@@ -101,68 +105,87 @@ class CascadeTagger:
         if not inputs:
             return []
         asked = _different(inputs)
-        wanted, reading, answers = self._read_wide(asked)
-        asking = {wanted[at] for at in self._asking(wanted, reading, answers)}
-        if asking.issuperset(asked):
+        reading, answers = self._read_wide(asked)
+        asking = set(self._asking(asked, reading, answers))
+        alone = [at for at in range(len(asked)) if at not in asking]
+        asking.update(self._use_contexts(asked, answers, alone, self.sure))
+        if len(asking) == len(asked):
             return [None] * len(inputs)
-        self._use_contexts(asked, wanted, answers)
         tags = {
             one: tag
-            for one, tag in zip(asked, self._tags(asked, reading, answers), strict=True)
-            if one not in asking and _answered(one) not in asking
+            for at, (one, tag) in enumerate(
+                zip(asked, self._tags(asked, reading, answers), strict=True)
+            )
+            if at not in asking
         }
         self._count(len(tags), 0)
         return [tags.get(one) for one in inputs]
 
     def positive_odds(self, inputs: Sequence[TextInput]) -> list[float]:
-        """The log-odds that each text is for what it speaks of rather than against it."""
+        """The log-odds that each text is for what it speaks of rather than against it, whatever
+        stands beside it."""
         if not inputs:
             return []
         asked = _different(inputs)
         _, answers = self._read(asked)
-        odds = {one: answer.odds for one, answer in zip(asked, answers, strict=False)}
+        odds = {one: answer.odds for one, answer in zip(asked, answers, strict=True)}
         return [odds[one] for one in inputs]
 
     def _read(self, asked: Sequence[TextInput]) -> tuple[Reading, list[_Answer]]:
-        """What is made of different texts; behind them come those that they answer."""
-        wanted, reading, answers = self._read_wide(asked)
-        asking = self._asking(wanted, reading, answers)
+        """What both parts make of different texts by themselves."""
+        reading, answers = self._read_wide(asked)
+        asking = self._asking(asked, reading, answers)
         if asking and self._encoder is not None:
             english = np.array([answers[at].language == "en" for at in asking])
-            scores = self._encoder.read([wanted[at].text for at in asking], english)
+            scores = self._encoder.read([asked[at].text for at in asking], english)
             for at, encoded in zip(asking, scores.tolist(), strict=True):
-                self._together(wanted[at], reading.logits[at].tolist(), encoded, answers[at])
-        self._count(len(wanted), len(asking))
-        self._use_contexts(asked, wanted, answers)
+                self._together(asked[at], reading.logits[at].tolist(), encoded, answers[at])
+        self._count(len(asked), len(asking))
         return reading, answers
 
-    def _read_wide(
-        self, asked: Sequence[TextInput]
-    ) -> tuple[Sequence[TextInput], Reading, list[_Answer]]:
-        """What the wide model makes of different texts and of those that they answer: which all
-        these are, how they were read, and its answers."""
-        wanted = asked
-        if any(one.context is not None for one in asked):
-            wanted = list(dict.fromkeys((*asked, *filter(None, map(_answered, asked)))))
-        reading = self._wide.read([one.text for one in wanted])
-        return wanted, reading, self._all_alone(wanted, reading)
+    def _read_wide(self, asked: Sequence[TextInput]) -> tuple[Reading, list[_Answer]]:
+        reading = self._wide.read([one.text for one in asked])
+        return reading, self._all_alone(asked, reading)
 
     def _asking(
-        self, wanted: Sequence[TextInput], reading: Reading, answers: Sequence[_Answer]
+        self, asked: Sequence[TextInput], reading: Reading, answers: Sequence[_Answer]
     ) -> list[int]:
         """The places of texts that the encoder has to read."""
-        return [at for at, one in enumerate(wanted) if self._asks(one, reading, at, answers[at])]
+        return [at for at, one in enumerate(asked) if self._asks(one, reading, at, answers[at])]
 
     def _use_contexts(
-        self, asked: Sequence[TextInput], wanted: Sequence[TextInput], answers: Sequence[_Answer]
-    ) -> None:
-        if wanted is asked:
-            return  # nothing has a context
-        alone = {one: replace(answer) for one, answer in zip(wanted, answers, strict=True)}
-        for one, answer in zip(asked, answers, strict=False):
-            if one.context is not None:
-                reply = _answered(one)
-                self._use_context(one, answer, alone[reply] if reply else None)
+        self,
+        asked: Sequence[TextInput],
+        answers: Sequence[_Answer],
+        places: Iterable[int],
+        tag: Callable[[Sequence[TextInput]], Sequence[EmotionTag | None]],
+    ) -> list[int]:
+        """Change the answers to texts in some places by what is known beside them.
+
+        `tag` reads what they answer. Gives the places where it has no tag for that.
+        """
+        swayed = [at for at in places if self._is_swayed(asked[at], answers[at])]
+        if not swayed:
+            return []
+        replies = {at: _answered(asked[at]) for at in swayed}
+        wanted = list(dict.fromkeys(filter(None, replies.values())))
+        tags = dict(zip(wanted, tag(wanted), strict=True))
+        waiting = []
+        for at, reply in replies.items():
+            known = tags[reply] if reply else None
+            if reply and not known:
+                waiting.append(at)
+            else:
+                self._use_context(asked[at], answers[at], known.felt() if known else None)
+        return waiting
+
+    def _is_swayed(self, one: TextInput, answer: _Answer) -> bool:
+        """Whether it counts what stands beside a text: one that is sure by itself stays as it is,
+        unless it says nothing of its own."""
+        if one.context is None:
+            return False
+        unsure_below = self._scale(one, answer).unsure_below
+        return answer.confidence < unsure_below or is_echo(one.text)
 
     def _count(self, texts: int, by_encoder: int) -> None:
         if self._observe is not None:
@@ -254,16 +277,24 @@ class CascadeTagger:
         answer.confidence = decide.confidence(scale, answer.probabilities)
         answer.strong = encoded[-1]
 
-    def _use_context(self, one: TextInput, answer: _Answer, reply: _Answer | None) -> None:
-        weights, own = self._calibration.context, answer.probabilities
-        shares = own
-        if reply is not None and reply.confidence > 0:
-            shares = with_reply(weights, one.text, shares, reply.probabilities)
-        if one.context is not None and one.context.prior is not None:
-            shares = with_prior(weights, one.text, shares, one.context.prior)
-        if shares is not own:
+    def _use_context(self, one: TextInput, answer: _Answer, replied: Felt | None) -> None:
+        """`replied` is what the text feels like that it answers, if that was read."""
+        weights, context, own = self._calibration.context, one.context, answer.probabilities
+        if context is None:
+            return
+        felt = replied or context.answered
+        if felt is not None and not felt.confidence:
+            felt = None  # nothing was said
+        if felt is not None and is_echo(one.text):
+            answer.probabilities, answer.echoes = echoing(weights, felt.scores), felt
+        else:
+            shares = own if felt is None else with_reply(weights, one.text, own, felt.scores)
+            if context.prior is not None:
+                shares = with_prior(weights, one.text, shares, context.prior)
+            answer.odds += decide.lean(shares) - decide.lean(own)
             answer.probabilities = shares
-            answer.confidence = decide.confidence(self._scale(one, answer), shares)
+        if answer.probabilities is not own:
+            answer.confidence = decide.confidence(self._scale(one, answer), answer.probabilities)
 
     def _scale(self, one: TextInput, answer: _Answer) -> Scale:
         fitted = self._calibration
@@ -273,15 +304,15 @@ class CascadeTagger:
     def _tags(
         self, asked: Sequence[TextInput], reading: Reading, answers: Sequence[_Answer]
     ) -> list[EmotionTag]:
-        """The tags of the first texts read; behind them stand those that they answer."""
+        """The tags of texts that were read and answered."""
         shares = [answer.probabilities for answer in answers]
         top = [share.index(max(share)) for share in shares]
         evidence = self._wide.evidence(reading, top, shares)
         locales = [
             self.locales.of(one.locale, language)
-            for one, language in zip(asked, reading.languages, strict=False)
+            for one, language in zip(asked, reading.languages, strict=True)
         ]
-        masks = [locale.lexicons for locale in locales] + [0] * (len(answers) - len(asked))
+        masks = [locale.lexicons for locale in locales]
         aspects = self._aspects.find(reading.scored, reading.positive_bias, masks)
         strength = shown([one.text for one in asked])
         tags = []
@@ -290,11 +321,16 @@ class CascadeTagger:
             neutral, likeliest = share[decide.NEUTRAL], share[top[at]]
             leaning = reading.leanings[at]
             is_torn = leaning.clauses > 1 and contrasts(one.text)
+            if answer.echoes is not None:
+                polarity, strong = answer.echoes.polarity, answer.echoes.intensity
+            else:
+                polarity = decide.polarity(scale, answer.odds, neutral, leaning, contrasts=is_torn)
+                strong = self._intensity(answer, (1.0, 1 - neutral, likeliest, *strength[at]))
             tag = EmotionTag(
                 emotion=EMOTIONS[top[at]],
                 scores=tuple(share),
-                polarity=decide.polarity(scale, answer.odds, neutral, leaning, contrasts=is_torn),
-                intensity=self._intensity(answer, (1.0, 1 - neutral, likeliest, *strength[at])),
+                polarity=polarity,
+                intensity=strong,
                 confidence=answer.confidence,
                 unsure=answer.confidence < scale.unsure_below,
                 language=reading.languages[at],

@@ -12,13 +12,15 @@ from services.emotion_tag.adapters.store.subjects import PostgresSubjects
 from services.emotion_tag.adapters.store.tables import tags
 from services.emotion_tag.domain.subject import Subject
 from services.emotion_tag.domain.subject_profile import profile_of
-from services.emotion_tag.domain.tag import TextKind
-from services.emotion_tag.domain.taxonomy import EMOTIONS
+from services.emotion_tag.domain.tag import Felt, TextKind
+from services.emotion_tag.domain.taxonomy import EMOTIONS, Polarity
 
 Scores = tuple[float, ...]
 
 # What was said in a circle or to care is not public: nothing may show through.
-_TAGS = select(tags.c.content_id, tags.c.scores).where(
+_TAGS = select(
+    tags.c.content_id, tags.c.scores, tags.c.polarity, tags.c.intensity, tags.c.confidence
+).where(
     tags.c.content_id == func.any(bindparam("ids", type_=ARRAY(Uuid))),
     ~tags.c.is_forgotten,
     tags.c.kind != TextKind.CHAT,
@@ -36,10 +38,15 @@ class PostgresPriors:
     ) -> None:
         self._connections, self._clock = connections, clock
 
-    async def of_contents(self, content_ids: Collection[UUID]) -> Mapping[UUID, Scores]:
+    async def of_contents(self, content_ids: Collection[UUID]) -> Mapping[UUID, Felt]:
         async with self._connections() as connection:
             rows = await connection.execute(_TAGS, {"ids": list(content_ids)})
-            return {row.content_id: tuple(row.scores) for row in rows}
+            return {
+                row.content_id: Felt(
+                    tuple(row.scores), Polarity(row.polarity), row.intensity, row.confidence
+                )
+                for row in rows
+            }
 
     async def of_subjects(self, subjects: Collection[Subject]) -> Mapping[Subject, Scores]:
         """The mix of those that enough is said of now to go by."""

@@ -28,18 +28,21 @@ class Asked:
 
 
 async def in_context(asked: Sequence[Asked], priors: Priors) -> list[TextInput]:
-    """Look up what the texts refer to, all at once; what is not known is left out."""
-    contents = {one.reply_to_id for one in asked if one.reply_to_id is not None}
+    """Look up what the texts refer to, all at once; what is not known is left out.
+
+    A content that is answered counts as its text would, for texts are not kept: by its stored tag.
+    """
+    contents = {one.reply_to_id for one in asked if one.reply_to_id and not one.reply_to_text}
     subjects = {subject for one in asked for subject in one.subjects()}
     tags = await priors.of_contents(contents) if contents else {}
     mixes = await priors.of_subjects(subjects) if subjects else {}
     inputs = []
     for one in asked:
-        known = [tags.get(one.reply_to_id)] if one.reply_to_id is not None else []
-        known += [mixes.get(subject) for subject in one.subjects()]
-        prior = _mean([scores for scores in known if scores is not None])
-        there = Context(one.reply_to_text, prior) if one.reply_to_text or prior else None
-        inputs.append(TextInput(one.text, one.kind, one.locale, there))
+        answered = tags.get(one.reply_to_id) if one.reply_to_id else None
+        prior = _mean([mixes[subject] for subject in one.subjects() if subject in mixes])
+        there = Context(one.reply_to_text, None if one.reply_to_text else answered, prior)
+        is_known = one.reply_to_text or answered or prior
+        inputs.append(TextInput(one.text, one.kind, one.locale, there if is_known else None))
     return inputs
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.emotion_tag.domain.explanation import Inside
 from services.emotion_tag.domain.subject import Subject
-from services.emotion_tag.domain.tag import EmotionTag, TextInput
+from services.emotion_tag.domain.tag import EmotionTag, Felt, TextInput
 
 Scores = tuple[float, ...]
 """The probability or share of each emotion in the order of `EMOTIONS`; they add up to 1."""
@@ -15,8 +15,9 @@ Scores = tuple[float, ...]
 class Priors(Protocol):
     """What is known of the surroundings of a text before it is read."""
 
-    async def of_contents(self, content_ids: Collection[UUID]) -> Mapping[UUID, Scores]:
-        """The stored tags of those published contents that have one."""
+    async def of_contents(self, content_ids: Collection[UUID]) -> Mapping[UUID, Felt]:
+        """What the stored tags say of those published contents that have one; of what was said to
+        care or in a circle nothing shows through."""
         ...
 
     async def of_subjects(self, subjects: Collection[Subject]) -> Mapping[Subject, Scores]:

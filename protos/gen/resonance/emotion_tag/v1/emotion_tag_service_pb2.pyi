@@ -61,9 +61,14 @@ class TextContext(_message.Message):
     ITEM_ID_FIELD_NUMBER: _builtins.int
     ROOM_ID_FIELD_NUMBER: _builtins.int
     reply_to_text: _builtins.str
-    """What the text answers. At most 1,000 characters."""
+    """What the text answers: one that is not sure by itself leans to it, and a mere echo such as `+1` takes it over,
+    polarity and intensity too. At most 1,000 characters.
+    """
     reply_to_id: _builtins.str
-    """The published content that the text answers; its stored tag counts. Ignored if it has none."""
+    """The published content that the text answers: its stored tag, or what people have decided, counts as its text
+    would, for no text is kept. Ignored if it has no tag yet, was said to care or in a circle, or if `reply_to_text`
+    is given.
+    """
     item_id: _builtins.str
     """The item it is about; how people feel about that at present counts a little."""
     room_id: _builtins.str

@@ -38,6 +38,12 @@ class Content:
     published_at: datetime
     place: Place = NOWHERE
 
+    @property
+    def answers(self) -> UUID | None:
+        """The comment or the post that it stands under; None of what starts a talk."""
+        answered = self.place.reply_to_id or self.place.post_id
+        return None if answered == self.content_id else answered
+
     def digest(self) -> bytes:
         """What tells whether the text has changed; salted, so that equal texts do not show."""
         text = self.text.encode("utf-8", "surrogatepass")

@@ -41,7 +41,10 @@ def reactions(
         told: Sequence[Delivered[ContentPublished]],
     ) -> Callable[[Sequence[Delivered[ContentPublished]]], Awaitable[None]]:
         content_ids = [UUID(one.event.content_id) for one in told]
-        read = await read_contents(content_ids, contents, tagger, lexicon)
+        answered = {
+            UUID(one.event.reply_to_id or one.event.post_id or one.event.content_id) for one in told
+        }
+        read = await read_contents(content_ids, contents, tagger, lexicon, answered_ids=answered)
 
         async def store(new: Sequence[Delivered[ContentPublished]]) -> None:
             wanted = {UUID(one.event.content_id) for one in new}

@@ -21,6 +21,18 @@ ANGRY = "什么破店，气死我了，退钱！！"
 HAPPY = "哈哈哈太开心了，超级喜欢！！"
 
 
+async def test_who_agrees_with_a_complaint_complains(emotions: Harness, person: str) -> None:
+    complaint = await emotions.says(str(new_id()), ANGRY)
+    praise = await emotions.says(str(new_id()), HAPPY)
+
+    first = await emotions.tagged(await emotions.says(person, "+1", reply_to_id=complaint))
+    second = await emotions.tagged(await emotions.says(person, "+1", reply_to_id=praise))
+
+    assert first.tag.emotion == emotion_pb2.EMOTION_ANGER
+    assert first.tag.polarity == emotion_pb2.POLARITY_NEGATIVE
+    assert second.tag.polarity == emotion_pb2.POLARITY_POSITIVE
+
+
 async def test_without_consent_a_text_is_tagged_but_nobody_has_a_mood(
     emotions: Harness, person: str
 ) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.emotion_tag.application.governance.ports import GovernanceTransactions, Switch
 from services.emotion_tag.application.ports import Contents, Tagger
+from services.emotion_tag.application.tagging.published import read_published
 from services.emotion_tag.domain.model_version import ModelState
 from services.emotion_tag.domain.shadow import ShadowCount, ShadowTimes, count_pairs, is_sampled
 from services.emotion_tag.domain.tag import EmotionTag, TextInput
@@ -45,8 +46,7 @@ async def read_beside(
     sampled = [one for one in content_ids if is_sampled(one, state.sample_per_mille)]
     if not sampled or active is None or candidate is None:
         return ShadowRead(state, (), nothing)
-    found = await contents.read(sampled)
-    texts = [TextInput(one.text, one.kind) for one in found]
+    texts = [one for _, one in await read_published(sampled, contents)]
     if not texts:
         return ShadowRead(state, (), nothing)
     active_first = sampled[0].int % 2 == 0

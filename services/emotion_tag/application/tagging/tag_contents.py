@@ -11,12 +11,13 @@ from services.emotion_tag.application.distress.note_signs import note_signs
 from services.emotion_tag.application.distress.ports import RiskLexicon
 from services.emotion_tag.application.moods.move_moods import move_moods
 from services.emotion_tag.application.ports import Contents, Tagger, Transactions
+from services.emotion_tag.application.tagging.published import read_published
 from services.emotion_tag.application.tagging.tag_texts import tag_texts
 from services.emotion_tag.domain.author_key import salt_day
 from services.emotion_tag.domain.content import Content, tagged
 from services.emotion_tag.domain.distress import Reading
 from services.emotion_tag.domain.events import ContentTagged
-from services.emotion_tag.domain.tag import EmotionTag, TextInput
+from services.emotion_tag.domain.tag import EmotionTag
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -35,15 +36,22 @@ class Read:
 
 
 async def read_contents(
-    content_ids: Sequence[UUID], contents: Contents, tagger: Tagger, lexicon: RiskLexicon
+    content_ids: Collection[UUID],
+    contents: Contents,
+    tagger: Tagger,
+    lexicon: RiskLexicon,
+    *,
+    answered_ids: Collection[UUID] = (),
 ) -> Read:
-    """Ask the neighbour for the texts and tag them: no place for a transaction.
+    """Ask the neighbour for the texts and tag them, with what they answer: no place for a
+    transaction. `answered_ids` are known to be answered and asked for at once.
 
     Raises:
         ContentUnreachable: the neighbour did not answer in time.
     """
-    found = await contents.read(list(dict.fromkeys(content_ids)))
-    tags = await tag_texts([TextInput(one.text, one.kind) for one in found], tagger)
+    published = await read_published(content_ids, contents, answered_ids)
+    tags = await tag_texts([one for _, one in published], tagger)
+    found = [content for content, _ in published]
     readings = {one.content_id: lexicon.read(one.text, one.kind) for one in found}
     return Read(list(zip(found, tags, strict=True)), readings)
 

@@ -161,6 +161,12 @@ def answers(examples: Sequence[Annotated], tagger: Tagger) -> list[EmotionTag]:
 
 def report(name: str, examples: Iterable[Annotated], tagger: Tagger) -> list[str]:
     """The figures of one set: all, by script, by aspect."""
+    counts = counted(name, examples, tagger)
+    return [one.line(key) for key, one in counts.items() if one.annotated]
+
+
+def counted(name: str, examples: Iterable[Annotated], tagger: Tagger) -> dict[str, Counts]:
+    """What the figures of one set are made of: by its name, and indented by script and aspect."""
     chosen = list(examples)
     countable = _OUR_WORDS_FOR[name]
     counts: dict[str, Counts] = {}
@@ -174,7 +180,7 @@ def report(name: str, examples: Iterable[Annotated], tagger: Tagger) -> list[str
             counts.setdefault(f"  {aspect}", Counts()).add(
                 _only(example.aspects, aspect), _only(found, aspect)
             )
-    return [one.line(key) for key, one in counts.items() if one.annotated]
+    return counts
 
 
 def _only(aspects: Mapping[Aspect, Polarity], aspect: Aspect) -> dict[Aspect, Polarity]:

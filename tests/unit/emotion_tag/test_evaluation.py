@@ -12,6 +12,7 @@ from services.emotion_tag.domain.labels import LabelSpace
 from services.emotion_tag.training.evaluation.__main__ import main
 from services.emotion_tag.training.evaluation.beside import own_model, sided
 from services.emotion_tag.training.evaluation.classes import SIX
+from services.emotion_tag.training.evaluation.corpora_figures import challenge
 from services.emotion_tag.training.evaluation.measures import (
     expected_calibration_error,
     macro_f1,
@@ -52,8 +53,42 @@ def test_a_report_says_the_same_as_text_and_as_json() -> None:
     report = Report("model-1", [section])
 
     assert json.loads(report.as_json())["sections"][0]["figures"]["accuracy"] == 0.5
+    assert section.figures["ECE"] == pytest.approx((0.1 + 0.8 + 0.3 + 0.6) / 4)
     assert "macro-F1" in report.as_text()
     assert "taken for" in report.as_text()
+
+
+@pytest.fixture(scope="module")
+def of_our_comments() -> dict[str, dict[str, float]]:
+    return {section.title: section.figures for section in challenge(shipped())}
+
+
+@pytest.mark.parametrize("title", ["… emotion of twelve right", "… polarity of four right"])
+def test_both_scripts_of_chinese_are_reported_apart_and_together(
+    title: str, of_our_comments: dict[str, dict[str, float]]
+) -> None:
+    found = of_our_comments[title]
+    by_language = {
+        name.split()[1]: (share, int(name.rsplit("(")[1][:-1]))
+        for name, share in found.items()
+        if name.startswith("language:")
+    }
+
+    assert set(by_language) == {"zh", "zh-Hans", "zh-Hant", "en"}
+    hits = {language: share * count for language, (share, count) in by_language.items()}
+    assert hits["zh"] == pytest.approx(hits["zh-Hans"] + hits["zh-Hant"])
+    assert by_language["zh"][1] == by_language["zh-Hans"][1] + by_language["zh-Hant"][1]
+    assert by_language["zh-Hant"][1] > 0
+
+
+def test_aspects_are_reported_with_what_they_are_counted_on(
+    of_our_comments: dict[str, dict[str, float]],
+) -> None:
+    found = of_our_comments["aspects, own, test half"]
+
+    assert found["pairs"] >= found["texts"] > 0
+    assert found["F1 with polarity, all"] <= found["F1, all"] <= 1
+    assert {"F1, zh-Hant", "F1, en", "F1, price"} <= set(found)
 
 
 def test_libraries_that_know_two_sides_are_judged_on_the_side_of_an_emotion() -> None:
@@ -63,7 +98,7 @@ def test_libraries_that_know_two_sides_are_judged_on_the_side_of_an_emotion() ->
 
     assert judged == [("a", "positive"), ("b", "negative")]
     assert any("joy is positive, disappointment is negative" in note for note in notes)
-    assert any("2 texts on neither side" in note for note in notes)
+    assert any("neither side, not compared: 2" in note for note in notes)
 
 
 def test_where_no_label_is_on_a_side_it_is_said() -> None:
@@ -78,7 +113,7 @@ def test_polarities_are_compared_as_they_are() -> None:
 
     assert sided(labelled) == (
         [("a", "positive")],
-        ["1 texts on neither side are not compared: mixed"],
+        ["texts on neither side, not compared: 1 (mixed)"],
     )
 
 
@@ -137,7 +172,7 @@ def test_a_file_is_reported_with_what_was_left_out(
     assert section["title"] == "rows.csv: six"
     assert section["figures"]["texts"] == 2
     assert section["notes"] == [
-        "1 rows with other labels left out: 别的 1",
-        "1 rows without a text or a label left out",
+        "rows with other labels, left out: 1 (别的 1)",
+        "rows without a text or a label, left out: 1",
     ]
     assert section["notes"][0] in capsys.readouterr().out

@@ -99,7 +99,7 @@ def test_rows_without_a_text_or_a_label_are_counted(tmp_path: Path) -> None:
     found = read(tmp_path, "text,label\n好,joy\n坏\n,anger\n坏,\n \t,joy\n")
 
     assert (found.texts, found.empty) == (["好"], 4)
-    assert found.notes() == ["4 rows without a text or a label left out"]
+    assert found.notes() == ["rows without a text or a label, left out: 4"]
     lines = '{"text": null, "label": "joy"}\n{"text": "好", "label": "joy"}\n'
     assert read(tmp_path, lines, name="a.jsonl").empty == 1
 
@@ -122,8 +122,8 @@ def test_only_some_of_many_labels_are_listed(tmp_path: Path) -> None:
 
     [note] = read(tmp_path, f"text,label\n好,joy\n{rows}").notes()
 
-    assert note.startswith("9 rows with other labels left out: l0 1, ")
-    assert note.endswith("and 3 more")
+    assert note.startswith("rows with other labels, left out: 9 (l0 1, ")
+    assert note.endswith("and 3 more)")
 
 
 SIX = {"classes": "six", "labels": {"开心": "joy", "生气": "anger", "中立": "neutral"}}

@@ -135,7 +135,7 @@ def test_a_page_is_made_of_what_evaluate_emotion_reads(
     assert "SMP 的六类" in out.read_text("utf-8")
     said = capsys.readouterr().out
     assert "2 texts" in said
-    assert "1 rows with other labels left out: 别的 1" in said
+    assert "rows with other labels, left out: 1 (别的 1)" in said
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,9 @@ class Labelled:
         found = []
         if self.left_out:
             rows = sum(self.left_out.values())
-            found.append(f"{rows:,} rows with other labels left out: {_listed(self.left_out)}")
+            found.append(f"rows with other labels, left out: {rows:,} ({_listed(self.left_out)})")
         if self.empty:
-            found.append(f"{self.empty:,} rows without a text or a label left out")
+            found.append(f"rows without a text or a label, left out: {self.empty:,}")
         return found
 
 

@@ -53,7 +53,7 @@ def sided(labelled: Labelled) -> tuple[list[tuple[str, str]], list[str]]:
     others = sorted({label for _, label in rows if label not in sides})
     if others:
         count = len(rows) - len(found)
-        notes.append(f"{count:,} texts on neither side are not compared: {', '.join(others)}")
+        notes.append(f"texts on neither side, not compared: {count:,} ({', '.join(others)})")
     if not found:
         notes.append("no polarity is compared: no label is on a side")
     return found, notes

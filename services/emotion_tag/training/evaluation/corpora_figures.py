@@ -1,5 +1,6 @@
 """The figures of the model card, all on texts that neither weights nor thresholds have seen."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -9,10 +10,9 @@ from typing import TypeVar
 from services.emotion_tag.adapters.cascade.tagger import CascadeTagger
 from services.emotion_tag.domain.tag import Context, EmotionTag, TextInput
 from services.emotion_tag.domain.taxonomy import Polarity
-from services.emotion_tag.training import corpora, splits
+from services.emotion_tag.training import corpora, evaluate_aspects, splits
 from services.emotion_tag.training.context import LATEST
 from services.emotion_tag.training.corpora import Example
-from services.emotion_tag.training.evaluate_aspects import cars
 from services.emotion_tag.training.evaluation.classes import EKMAN, SIX, TWELVE, ClassSet
 from services.emotion_tag.training.evaluation.report import Section, judged
 from services.emotion_tag.training.scales import allowed_of, leaning_of
@@ -43,7 +43,13 @@ def sections(tagger: CascadeTagger, data: Path) -> list[Section]:
         some = list(examples)
         found.append(_by_family(title, some, tag_all(tagger, some), classes, closed=closed))
     found += [_shopping(tagger, data), _car_forum(tagger, data)]
-    return [*found, *_dialogue(tagger, data), *challenge(tagger)]
+    return [
+        *found,
+        *_dialogue(tagger, data),
+        *challenge(tagger),
+        _aspects(tagger, "car forum", evaluate_aspects.cars(data)),
+        _aspects(tagger, "restaurants", evaluate_aspects.restaurants(data)),
+    ]
 
 
 def tag_all(
@@ -126,7 +132,7 @@ def _shopping(tagger: CascadeTagger, data: Path) -> Section:
 def _car_forum(tagger: CascadeTagger, data: Path) -> Section:
     """Posts that are for or against every part of a car that they speak of."""
     inputs, good = [], []
-    for post in cars(data):
+    for post in evaluate_aspects.cars(data):
         if set(post.aspects.values()) in ({Polarity.POSITIVE}, {Polarity.NEGATIVE}):
             inputs.append(TextInput(post.text, post.kind))
             good.append(Polarity.POSITIVE in post.aspects.values())
@@ -176,8 +182,12 @@ def _priors(turns: Sequence[Example], tags: Sequence[EmotionTag]) -> list[tuple[
 
 
 def challenge(tagger: CascadeTagger) -> list[Section]:
-    """The test half of our own comments: twelve emotions and four polarities, by what is hard."""
+    """The test half of our own comments: twelve emotions and four polarities, by what is hard.
+
+    What is said of aspects too, on other comments of ours.
+    """
     comments = splits.challenge_test()
+    languages = _languages(splits.CHALLENGE)
     tags = tag_all(tagger, comments)
     said = [str(next(iter(allowed_of(comment)))) for comment in comments]
     answered = [str(tag.emotion) for tag in tags]
@@ -190,7 +200,15 @@ def challenge(tagger: CascadeTagger) -> list[Section]:
     )
     emotions, polarities = defaultdict[str, list[bool]](list), defaultdict[str, list[bool]](list)
     for comment, tag, label in zip(comments, tags, said, strict=True):
-        for name in (comment.group, f"kind: {comment.kind}", f"language: {comment.language}"):
+        names = dict.fromkeys(
+            (
+                comment.group,
+                f"kind: {comment.kind}",
+                f"language: {comment.language}",
+                f"language: {languages[comment.text]}",
+            )
+        )
+        for name in names:
             emotions[name].append(tag.emotion == label)
             polarities[name].append(tag.polarity is leaning_of(comment))
     every = [hit for name in polarities if name.startswith("kind") for hit in polarities[name]]
@@ -198,8 +216,38 @@ def challenge(tagger: CascadeTagger) -> list[Section]:
         replace(whole, figures=whole.figures | {"polarity right": sum(every) / len(every)}),
         Section("… emotion of twelve right", _shares(emotions)),
         Section("… polarity of four right", _shares(polarities)),
+        _aspects(tagger, "own", evaluate_aspects.own()),
     ]
 
 
+def _languages(path: Path) -> dict[str, str]:
+    """What each comment is written in, simplified and traditional Chinese apart."""
+    rows = (json.loads(line) for line in path.read_text("utf-8").splitlines())
+    return {row["text"]: row["language"] for row in rows}
+
+
+def _aspects(
+    tagger: CascadeTagger, name: str, examples: Iterable[evaluate_aspects.Annotated]
+) -> Section:
+    """The half that nothing was tuned on; a pair is a text and an aspect that it speaks of."""
+    tested = [example for example in examples if example.half == "test"]
+    counts = evaluate_aspects.counted(name, tested, tagger)
+    return Section(
+        f"aspects, {name}, test half",
+        {"texts": float(len(tested)), "pairs": float(counts[name].annotated)}
+        | {
+            f"{words}{'all' if key == name else key.strip()}": one.f1(right)
+            for key, one in counts.items()
+            if one.annotated
+            for words, right in (
+                ("F1, ", one.both),
+                ("F1 with polarity, ", one.same_polarity),
+            )
+        },
+    )
+
+
 def _shares(hits: Mapping[str, Sequence[bool]]) -> dict[str, float]:
-    return {f"{name} ({len(these)})": sum(these) / len(these) for name, these in hits.items()}
+    """By phenomenon, then by kind, then by language."""
+    names = sorted(hits, key=lambda name: (name.startswith("language:"), name.startswith("kind:")))
+    return {f"{name} ({len(hits[name])})": sum(hits[name]) / len(hits[name]) for name in names}

@@ -94,17 +94,20 @@ def to_slope(slope: Slope | None) -> subject_pb2.SubjectSlope | None:
 
 
 def to_profile(profile: SubjectProfile) -> subject_pb2.SubjectProfile:
-    """The profile without its trend and counts."""
+    """The profile without its trend and counts; shares of nothing are left out."""
+    heard = profile.volume > 0
     return subject_pb2.SubjectProfile(
         subject=to_subject(profile.subject),
         emotion=EMOTION_NUMBERS[profile.emotion],
         mix=[
             subject_pb2.EmotionEstimate(emotion=EMOTION_NUMBERS[one], share=to_share(share))
             for one, share in profile.mix
+            if heard
         ],
         polarities=[
             subject_pb2.PolarityEstimate(polarity=POLARITY_NUMBERS[one], share=to_share(share))
             for one, share in profile.polarities
+            if heard
         ],
         valence=profile.valence,
         intensity=profile.intensity,
@@ -131,12 +134,12 @@ def to_product_tag(tag: _Tag, *, share: float, confidence: float) -> subject_pb2
 
 def to_product(product: ProductEmotion) -> subject_pb2.ProductEmotion:
     profile = product.profile
-    polarities = dict(profile.polarities)
+    polarities, heard = dict(profile.polarities), profile.volume > 0
     found = subject_pb2.ProductEmotion(
         item_id=product.item_id,
-        mix=to_scores([(emotion, share.share) for emotion, share in profile.mix]),
-        positive_share=polarities[Polarity.POSITIVE].share,
-        negative_share=polarities[Polarity.NEGATIVE].share,
+        mix=to_scores([(emotion, share.share) for emotion, share in profile.mix if heard]),
+        positive_share=polarities[Polarity.POSITIVE].share if heard else 0.0,
+        negative_share=polarities[Polarity.NEGATIVE].share if heard else 0.0,
         valence=profile.valence,
         intensity=profile.intensity,
         volume=profile.volume,

@@ -66,8 +66,8 @@ def to_tag(tag: EmotionTag) -> pb.EmotionTag:
             pb.AspectSentiment(
                 aspect=ASPECT_NUMBERS[one.aspect],
                 polarity=POLARITY_NUMBERS[one.polarity],
-                start=one.start,
-                end=one.end,
+                start=one.start if one.end else None,
+                end=one.end or None,
                 confidence=one.confidence,
             )
             for one in tag.aspects

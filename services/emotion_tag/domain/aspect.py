@@ -43,6 +43,6 @@ class AspectSentiment:
     start: int
     """First code point of the words that name it."""
     end: int
-    """One behind their last."""
+    """One behind their last. Both are 0 for an aspect that people added without words for it."""
     confidence: float
     """That aspect and polarity are right, 0 to 1."""

@@ -14,6 +14,8 @@ from services.emotion_tag.domain.picture import Line, Picture, PictureModels
 from services.emotion_tag.domain.tag import EmotionTag
 from services.emotion_tag.domain.taxonomy import EMOTIONS, TAXONOMY, Emotion, Polarity
 
+_NO_LANGUAGE = "und"
+
 _LEANING = 0.25
 """The least distance between positive and negative mass that counts as leaning one way."""
 
@@ -44,10 +46,14 @@ def findings_of(picture: Picture, text_tag: EmotionTag | None, models: PictureMo
     voices = [voice for voice in (text, shown) if voice]
     names = [text_tag.model_version] if text_tag else []
     names += [models.expressions] if faces else []
-    language = text_tag.language if text_tag else "und"
     total = sum(voice.weight for voice in voices)
     return Findings(
-        tag=_tag(voices, language=language, model_version="+".join(names) or models.text),
+        tag=_tag(
+            voices,
+            language=text_tag.language if text_tag else _NO_LANGUAGE,
+            locale=text_tag.locale if text_tag else "",
+            model_version="+".join(names) or models.text,
+        ),
         face_share=shown.weight / total if shown and total else 0.0,
         faces=faces,
         text=picture.text(),
@@ -60,10 +66,12 @@ def mean_tag(tags: Sequence[EmotionTag]) -> EmotionTag:
     """What several frames feel like together: each weighs its confidence; neutral without any."""
     voices = [_Voice.of_tag(tag) for tag in tags]
     names = dict.fromkeys(name for tag in tags for name in tag.model_version.split("+"))
-    languages = [tag.language for tag in tags if tag.language != "und"]
+    languages = [tag.language for tag in tags if tag.language != _NO_LANGUAGE]
+    locales = [tag.locale for tag in tags if tag.locale]
     return _tag(
         voices,
-        language=max(languages, key=languages.count, default="und"),
+        language=max(languages, key=languages.count, default=_NO_LANGUAGE),
+        locale=max(locales, key=locales.count, default=""),
         model_version="+".join(names),
     )
 
@@ -114,12 +122,12 @@ class _Voice:
         )
 
 
-def _tag(voices: Sequence[_Voice], *, language: str, model_version: str) -> EmotionTag:
+def _tag(voices: Sequence[_Voice], *, language: str, locale: str, model_version: str) -> EmotionTag:
     """One tag of several opinions; the confidence is the mean's, and falls where they disagree."""
     weights = [voice.weight for voice in voices]
     total = sum(weights)
     if not total:
-        return _nothing(language, model_version)
+        return _nothing(language, locale, model_version)
     scores = _mixed([voice.scores for voice in voices], weights)
     emotion = max(zip(scores, EMOTIONS, strict=True), key=lambda pair: pair[0])[1]
     top = EMOTIONS.index(emotion)
@@ -137,10 +145,11 @@ def _tag(voices: Sequence[_Voice], *, language: str, model_version: str) -> Emot
         language=language,
         evidence=(),
         model_version=model_version,
+        locale=locale,
     )
 
 
-def _nothing(language: str, model_version: str) -> EmotionTag:
+def _nothing(language: str, locale: str, model_version: str) -> EmotionTag:
     return EmotionTag(
         emotion=Emotion.NEUTRAL,
         scores=tuple(float(emotion is Emotion.NEUTRAL) for emotion in EMOTIONS),
@@ -151,6 +160,7 @@ def _nothing(language: str, model_version: str) -> EmotionTag:
         language=language,
         evidence=(),
         model_version=model_version,
+        locale=locale,
     )
 
 

@@ -188,6 +188,17 @@ def test_a_clip_is_the_mean_of_its_moments_and_says_how_they_divide() -> None:
     assert isclose(sum(found.tag.scores), 1)
 
 
+def test_a_picture_has_the_locale_of_its_text_and_a_clip_that_of_most() -> None:
+    written = [replace(tag(Emotion.JOY), locale=locale) for locale in ("en", "zh-Hant", "zh-Hant")]
+    found = [findings_of(picture(lines=(line("x"),)), one, MODELS) for one in written]
+    faces = findings_of(picture(face(Emotion.JOY)), None, MODELS)
+    moments = [Moment(offset=timedelta(), findings=one) for one in (*found, faces)]
+
+    assert [one.tag.locale for one in found] == ["en", "zh-Hant", "zh-Hant"]
+    assert faces.tag.locale == ""
+    assert summed_up(moments).tag.locale == "zh-Hant"
+
+
 def uploads(
     *, allows: bool = True, is_installed: bool = True, read: Picture | None = None
 ) -> Uploads:

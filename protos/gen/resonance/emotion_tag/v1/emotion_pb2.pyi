@@ -316,7 +316,9 @@ class AspectSentiment(_message.Message):
     polarity: Global___Polarity.ValueType
     """Which way what is said of it leans; MIXED if it is praised and blamed."""
     start: _builtins.int
-    """First character of the words that name it, counted in Unicode code points from 0."""
+    """First character of the words that name it, counted in Unicode code points from 0. Unset, as `end` is, for an aspect
+    that people added: no words were found for it.
+    """
     end: _builtins.int
     """One behind their last character."""
     confidence: _builtins.float
@@ -326,15 +328,22 @@ class AspectSentiment(_message.Message):
         *,
         aspect: Global___Aspect.ValueType = ...,
         polarity: Global___Polarity.ValueType = ...,
-        start: _builtins.int = ...,
-        end: _builtins.int = ...,
+        start: _builtins.int | None = ...,
+        end: _builtins.int | None = ...,
         confidence: _builtins.float = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_end", b"_end", "_start", b"_start", "end", b"end", "start", b"start"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aspect", b"aspect", "confidence", b"confidence", "end", b"end", "polarity", b"polarity", "start", b"start"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_end", b"_end", "_start", b"_start", "aspect", b"aspect", "confidence", b"confidence", "end", b"end", "polarity", b"polarity", "start", b"start"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__end: _TypeAlias = _typing.Literal["end"]  # noqa: Y015
+    _WhichOneofArgType__end: _TypeAlias = _typing.Literal["_end", b"_end"]  # noqa: Y015
+    _WhichOneofReturnType__start: _TypeAlias = _typing.Literal["start"]  # noqa: Y015
+    _WhichOneofArgType__start: _TypeAlias = _typing.Literal["_start", b"_start"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__end) -> _WhichOneofReturnType__end | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__start) -> _WhichOneofReturnType__start | None: ...
 
 Global___AspectSentiment: _TypeAlias = AspectSentiment  # noqa: Y015
 
@@ -375,7 +384,9 @@ class EmotionTag(_message.Message):
     taxonomy_version: _builtins.str
     """The taxonomy the emotions are from."""
     locale: _builtins.str
-    """BCP-47 of the locale whose rules were applied, such as `zh-Hans`."""
+    """BCP-47 of the locale whose rules were applied, such as `zh-Hans`; of a picture or clip, to its text. Empty where
+    there is no text, and for a tag stored before there were locales.
+    """
     @_builtins.property
     def scores(self) -> _containers.RepeatedCompositeFieldContainer[Global___EmotionScore]:
         """All twelve, most likely first."""

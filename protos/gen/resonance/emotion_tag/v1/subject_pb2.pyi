@@ -349,11 +349,11 @@ class SubjectProfile(_message.Message):
 
     @_builtins.property
     def mix(self) -> _containers.RepeatedCompositeFieldContainer[Global___EmotionEstimate]:
-        """All twelve, most felt first."""
+        """All twelve, most felt first. Empty if nothing was said."""
 
     @_builtins.property
     def polarities(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolarityEstimate]:
-        """All four, in the order of `Polarity`."""
+        """All four, in the order of `Polarity`. Empty if nothing was said."""
 
     @_builtins.property
     def aspects(self) -> _containers.RepeatedCompositeFieldContainer[Global___AspectEstimate]:
@@ -487,9 +487,9 @@ class ProductEmotion(_message.Message):
     item_id: _builtins.str
     """The product."""
     positive_share: _builtins.float
-    """The share of texts that are positive, 0 to 1."""
+    """The share of texts that are positive, 0 to 1; 0 if nothing was said."""
     negative_share: _builtins.float
-    """The share of texts that are negative, 0 to 1."""
+    """The share of texts that are negative, 0 to 1; 0 if nothing was said."""
     valence: _builtins.float
     """Unpleasant -1 to pleasant 1."""
     intensity: _builtins.float
@@ -508,7 +508,7 @@ class ProductEmotion(_message.Message):
 
     @_builtins.property
     def mix(self) -> _containers.RepeatedCompositeFieldContainer[_emotion_pb2.EmotionScore]:
-        """All twelve, most felt first; they add up to 1."""
+        """All twelve, most felt first; they add up to 1. Empty if nothing was said."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:

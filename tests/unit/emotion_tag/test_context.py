@@ -1,9 +1,13 @@
 """What stands beside a text: an echo takes it over, an unclear text leans to it, others stay."""
 
+import json
+from collections.abc import Sequence
 from itertools import product
+from pathlib import Path
 
 import pytest
 
+from services.emotion_tag import training
 from services.emotion_tag.adapters.cascade.model import MODELS, open_model
 from services.emotion_tag.adapters.cascade.tagger import CascadeTagger
 from services.emotion_tag.domain.tag import Context, EmotionTag, TextInput, TextKind
@@ -25,6 +29,7 @@ SAID = (
     *("I love it so much", "This is the worst purchase ever", "What a scam!"),
 )
 SHORT = ("还好", "還好", "是吧", "这样啊", "我的也这样", "啊？", "不会吧", "果然", "hmm", "oh no")
+REPLIES = Path(training.__file__).parent / "replies.jsonl"
 SIDES = {Polarity.POSITIVE, Polarity.NEGATIVE}
 
 
@@ -101,6 +106,24 @@ def test_an_unclear_text_leans_to_what_it_answers(model: CascadeTagger) -> None:
     anger, like = EMOTIONS.index(Emotion.ANGER), EMOTIONS.index(Emotion.LIKE)
     assert angry.scores[anger] > glad.scores[anger]
     assert angry.scores[like] < glad.scores[like]
+
+
+def test_what_they_answer_helps_to_read_short_replies(model: CascadeTagger) -> None:
+    lines = REPLIES.read_text("utf-8").splitlines()
+    replies = [json.loads(line) for line in lines]
+    alone = model.tag([TextInput(one["text"], TextKind.COMMENT) for one in replies])
+    there = model.tag([answers(one["said"], one["text"])[0] for one in replies])
+
+    def right(tags: Sequence[EmotionTag]) -> tuple[int, int]:
+        pairs = list(zip(tags, replies, strict=True))
+        return (
+            sum(tag.emotion in one["emotions"] for tag, one in pairs),
+            sum(tag.polarity in one["polarities"] for tag, one in pairs),
+        )
+
+    assert right(there)[0] > right(alone)[0]
+    assert right(there)[1] > right(alone)[1]
+    assert sum(tag.unsure for tag in there) < sum(tag.unsure for tag in alone)
 
 
 def test_a_text_that_answers_nothing_said_is_read_alone(model: CascadeTagger) -> None:

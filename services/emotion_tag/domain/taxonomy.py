@@ -1,7 +1,10 @@
 """The twelve emotions, what they are called, and where they stand in other people's systems.
 
-Valence and arousal place each emotion on Russell's circumplex; the numbers are rounded from the
-NRC VAD means of the English names (0..1 there, valence stretched to -1..1 here).
+Valence and arousal place each emotion on Russell's circumplex. They were set by hand with the means
+of the English names in the NRC VAD lexicon in view (Mohammad 2018; 0..1 there, valence stretched to
+-1..1 here), not always next to them: boredom has -0.67 there. That lexicon is free for research;
+commercial use of it needs the consent of the National Research Council Canada. No row of it is
+here. Moods, trends, forecasts and tests rest on the numbers: new ones need new fits.
 """
 
 from collections.abc import Mapping
@@ -63,7 +66,8 @@ class EmotionEntry:
     polarity: Polarity
     example: Localized
     derivation: Localized | None = None
-    """How it is known, if no corpus labels it as it is meant here, in all languages served."""
+    """How it is known in a language in which no corpus labels it as it is meant here, in all
+    languages served; None if corpora label it in all of them."""
 
 
 _ENTRIES = (
@@ -88,6 +92,15 @@ _ENTRIES = (
         0.5,
         Polarity.POSITIVE,
         Localized("质量很好，我很喜欢", "品質很好，我很喜歡", "Great quality, I really like it."),
+        Localized(
+            "没有中文语料单独标注它：由自写标注样例和提示词（喜欢、好看、推荐……）从“高兴”中分出，"
+            "只知好坏的好评大多算作它；英文取自“赞赏”“认可”“关心”和“爱”。",
+            "沒有中文語料單獨標註它：由自寫標註樣例和提示詞（喜歡、好看、推薦……）從「高興」中分出，"
+            "只知好壞的好評大多算作它；英文取自「讚賞」「認可」「關心」和「愛」。",
+            "No Chinese corpus labels it alone: own examples and cue words (喜欢, 好看, 推荐, …) "
+            "set it apart from happy, and most reviews that are only known as good count as it; "
+            "in English it is admiration, approval, caring and love.",
+        ),
     ),
     EmotionEntry(
         Emotion.GRATITUDE,

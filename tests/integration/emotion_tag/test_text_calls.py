@@ -182,6 +182,8 @@ async def test_the_taxonomy_says_names_parents_and_what_is_derived(emotions: Har
     assert set(joy.examples) == set(taxonomy.locales)
     assert (joy.plutchik_parent, joy.is_derived) == ("joy", False)
     assert boredom.is_derived
+    assert by_emotion[emotion_pb2.EMOTION_LIKE].is_derived
+    assert not by_emotion[emotion_pb2.EMOTION_GRATITUDE].is_derived
     assert boredom.derivation.zh
     assert boredom.derivation.en
     assert len(taxonomy.aspects) == 8

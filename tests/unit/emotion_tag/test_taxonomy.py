@@ -20,6 +20,17 @@ def test_the_polarity_follows_the_valence() -> None:
             assert entry.valence < 0
 
 
+def test_what_no_corpus_labels_in_a_language_is_derived_and_says_how() -> None:
+    derived = {emotion for emotion, entry in TAXONOMY.items() if entry.derivation}
+
+    assert derived == {
+        Emotion.LIKE,
+        Emotion.ANTICIPATION,
+        Emotion.DISAPPOINTMENT,
+        Emotion.BOREDOM,
+    }
+
+
 def test_the_scripts_differ_where_they_should() -> None:
     assert TAXONOMY[Emotion.JOY].name.zh_hans == "喜悦"
     assert TAXONOMY[Emotion.JOY].name.zh_hant == "喜悅"

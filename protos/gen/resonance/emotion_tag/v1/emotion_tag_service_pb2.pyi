@@ -604,7 +604,9 @@ class EmotionDescription(_message.Message):
     `anticipation`; empty for neutral.
     """
     is_derived: _builtins.bool
-    """True if no corpus labels it as it is meant here: it is known by a rule or by our own annotated examples."""
+    """True if in one of the languages served no corpus labels it as it is meant here: there it is known by a rule, by cue
+    words or by our own annotated examples, and `derivation` says so. False if corpora label it in all of them.
+    """
     @_builtins.property
     def name(self) -> _text_pb2.LocalizedText:
         """What people call it."""

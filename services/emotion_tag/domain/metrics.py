@@ -121,10 +121,13 @@ def expected_calibration_error(confidence: Floats, right: Floats, bins: int = BI
 
 
 def accuracy_at_coverage(confidence: Floats, right: Floats, coverage: float) -> float:
-    """Share of right answers among the most confident `coverage` (0 to 1) of them; 0 of nothing."""
-    kept = int(len(right) * coverage)
-    if not kept:
+    """Share of right answers among the most confident `coverage` (0 to 1) of them.
+
+    Of few answers at least one is looked at; 0 of no answers and of a coverage of 0.
+    """
+    if not len(right) or coverage <= 0:
         return 0.0
+    kept = max(1, int(len(right) * coverage))
     most = np.argsort(-confidence, kind="stable")[:kept]
     return float(right[most].mean())
 

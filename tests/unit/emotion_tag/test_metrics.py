@@ -90,6 +90,12 @@ def test_at_less_coverage_only_the_most_confident_answers_count() -> None:
     assert accuracy_at_coverage(confidence, right, 0) == 0
 
 
+def test_of_few_answers_the_surest_is_looked_at() -> None:
+    assert accuracy_at_coverage(np.array([0.7]), np.array([1.0]), 0.8) == 1
+    assert accuracy_at_coverage(np.array([0.9, 0.2, 0.1]), np.array([1.0, 0.0, 0.0]), 0.1) == 1
+    assert accuracy_at_coverage(np.array([]), np.array([]), 0.8) == 0
+
+
 def test_a_wilson_interval_is_the_published_one() -> None:
     """Newcombe (1998), table I: 81 of 263."""
     low, high = wilson(81, 263)

@@ -2,7 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,12 +13,16 @@ import pytest
 from services.chassis.kernel.ids import new_id
 from services.emotion_tag.adapters.fairness.sentences import SentencePairs
 from services.emotion_tag.adapters.report.page import render
+from services.emotion_tag.adapters.report.pictures import Interval, bars, intervals, width_of
 from services.emotion_tag.adapters.report.slice_names import slice_name, source_name
 from services.emotion_tag.adapters.report.words import _WORDS, Words
+from services.emotion_tag.application.governance.compare_models import compare_answers
 from services.emotion_tag.application.governance.model_report import ModelReport, OnSet
+from services.emotion_tag.application.governance.watch_drift import Drift
+from services.emotion_tag.domain.drift import FEATURES, LARGE_PSI, drift_of, worst
 from services.emotion_tag.domain.evaluation import Answer, figures_of, length_of
 from services.emotion_tag.domain.labels import LabelSpace
-from services.emotion_tag.domain.promotion import gates
+from services.emotion_tag.domain.promotion import LEAST_ROWS, OnGold, gates
 from services.emotion_tag.domain.rating import agreement_of
 from services.emotion_tag.report import main
 
@@ -101,6 +107,77 @@ def test_a_model_of_which_nothing_is_known_has_a_page_too() -> None:
     )
 
     assert "new-1" in render(bare, "en").decode()
+
+
+def test_the_longest_name_of_ours_is_whole_and_starts_inside_of_the_picture() -> None:
+    words = Words("en")
+    groups = [group.name for group in SentencePairs().groups()]
+    names = [
+        slice_name(f"{group}:{side}", words) for group in groups for side in ("plain", "changed")
+    ]
+
+    picture = bars("t", [(name, 0.5, "") for name in names])
+
+    written = re.findall(
+        r'<text x="([\d.]+)" y="[\d.]+" text-anchor="end"[^>]*>([^<]+)<', unescape(picture)
+    )
+    assert [name for _, name in written] == names
+    assert "written / Cantonese · changed" in names
+    assert all(float(end) >= width_of(name) for end, name in written)
+
+
+def test_a_name_of_a_gold_set_s_own_is_cut_where_it_does_not_fit() -> None:
+    picture = intervals("t", [Interval("切片" * 40, 0.1, 0.0, 0.2)], "{:.1f}".format)
+
+    assert "切片" * 40 not in picture
+    assert "切…" in picture or "片…" in picture
+
+
+def drift(reference: dict[str, int], current: dict[str, int]) -> Drift:
+    found = tuple(drift_of(feature, reference, current) for feature in FEATURES)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    state = worst([one.state for one in found])
+    return Drift(state=state, features=found, current_from=at, reference_from=at)
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "还没有参照"), ("en", "no reference yet")])
+def test_against_nothing_no_index_is_shown(language: str, said: str) -> None:
+    bare = drift(reference={}, current={"a": 900, "b": 100})
+
+    page = render(replace(REPORT, drift=bare), language).decode()
+
+    assert bare.features[0].psi > LARGE_PSI
+    assert f"{bare.features[0].psi:.3f}" not in page
+    assert page.count(said) == 1 + len(FEATURES)
+
+
+def test_with_a_reference_the_index_is_shown() -> None:
+    moved = drift(reference={"a": 500, "b": 500}, current={"a": 900, "b": 100})
+
+    page = render(replace(REPORT, drift=moved), "en").decode()
+
+    assert f"{moved.features[0].psi:.3f}" in page
+    assert "no reference yet" not in page
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_every_gate_has_a_name_in_both_languages(place: int) -> None:
+    figures = figures_of(ANSWERS, LabelSpace.EMOTION)
+    same = compare_answers(ANSWERS, ANSWERS, LabelSpace.EMOTION)
+    gold = [
+        OnGold(new_id(), "one", LEAST_ROWS, figures, same),
+        OnGold(new_id(), "two", LEAST_ROWS, None, None),
+    ]
+
+    found = gates(gold, None)
+
+    assert {gate.name for gate in found} == {
+        "gold", "evaluation", "macro_f1", "calibration", "slices", "shadow", "speed"
+    }  # fmt: skip
+    page = render(replace(REPORT, gates=tuple(found)), ("zh", "en")[place]).decode()
+    assert all(
+        f'<th scope="row">{_WORDS[f"gate.{gate.name}"][place]}</th>' in page for gate in found
+    )
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

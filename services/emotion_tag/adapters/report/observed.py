@@ -24,7 +24,7 @@ def gates_section(report: ModelReport, words: Words) -> str:
     head = [words[key] for key in ("gate", "state", "measured", "limit", "detail")]
     rows = [
         [
-            gate.name,
+            words[f"gate.{gate.name}"],
             words["passed"] if gate.is_passed else words["failed"],
             f"{gate.measured:.4g}",
             f"{gate.limit:.4g}",
@@ -79,16 +79,18 @@ def drift_section(report: ModelReport, words: Words) -> str:
     drift = report.drift
     if drift is None:
         return ""
-    top = cards(card(words[str(drift.state)], words["state"]))
+    states = [_state(one) for one in drift.features]
+    nothing_before = states and set(states) == {"no_reference"}
+    top = cards(card(words["no_reference" if nothing_before else str(drift.state)], words["state"]))
     seen = [one for one in drift.features if one.state is not DriftState.TOO_LITTLE]
     content = Table(
         [words[key] for key in ("feature", "state", "psi", "divergence", "before", "now")],
         [
             [
                 _name(one, words),
-                words[str(one.state)],
-                f"{one.psi:.3f}",
-                f"{one.divergence:.4f}",
+                words[_state(one)],
+                f"{one.psi:.3f}" if _is_compared(one) else "–",
+                f"{one.divergence:.4f}" if _is_compared(one) else "–",
                 str(sum(one.reference.values())),
                 str(sum(one.current.values())),
             ]
@@ -106,6 +108,15 @@ def drift_section(report: ModelReport, words: Words) -> str:
     body = figure(title, picture, words["drift.note"], content, words["table"])
     spreads = "".join(_spread(one, words) for one in seen if one.feature.key != "confidence")
     return top + body + tag("div", spreads, class_="pictures")
+
+
+def _is_compared(one: FeatureDrift) -> bool:
+    """Whether there is anything on both sides: against nothing, everything has moved."""
+    return sum(one.reference.values()) > 0 and sum(one.current.values()) > 0
+
+
+def _state(one: FeatureDrift) -> str:
+    return str(one.state) if sum(one.reference.values()) else "no_reference"
 
 
 def _spread(one: FeatureDrift, words: Words) -> str:

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import cos, radians
 
 from services.emotion_tag.adapters.report.markup import label, line, rectangle, svg, tag, text
 
-_NAMES = 172.0
-"""Width for the names at the left of bars and intervals."""
+_NAMES, _MOST_NAMES = 172.0, 264.0
+"""Width for the names at the left of bars and intervals, and what it may grow to for long ones."""
+_WIDE_LETTER, _LETTER = 12.5, 6.8
+"""Of 12 pixels in the widest of the page's fonts: Chinese characters, and others on average."""
+_FIRST_WIDE = 0x2E80  # where East Asian scripts begin
+_TILT = 40.0  # degrees of the names above a matrix
 _ROW, _WIDTH, _NUMBERS = 24.0, 576.0, 92.0
 _STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _DARK_FROM = 0.55  # share from which the number in a cell is written in white
@@ -24,18 +29,35 @@ class Interval:
     is_good: bool = True
 
 
+def width_of(words: str) -> float:
+    """About how wide words are drawn."""
+    return sum(_WIDE_LETTER if ord(sign) >= _FIRST_WIDE else _LETTER for sign in words)
+
+
+def _fitted(names: Sequence[str]) -> tuple[float, list[str]]:
+    """The width for names, and the names, the longest cut; the table has them whole."""
+    fitted = []
+    for name in names:
+        kept = name
+        while width_of(kept) > _MOST_NAMES - 12:
+            kept = kept[:-2] + "…"
+        fitted.append(kept)
+    return max([_NAMES, *(width_of(name) + 12 for name in fitted)]), fitted
+
+
 def bars(title: str, values: Sequence[tuple[str, float, str]], *, whole: bool = True) -> str:
     """Shares 0 to 1 as bars, with a word behind each; not `whole` ends at the largest."""
     height = _ROW * len(values) + 30
     most = 1.0 if whole else max((value for _, value, _ in values), default=0.0) or 1.0
-    span = _WIDTH - _NAMES - _NUMBERS
-    parts = [_grid(span, height, most)]
-    for at, (name, value, word) in enumerate(values):
+    left, names = _fitted([name for name, _, _ in values])
+    span = _WIDTH - left - _NUMBERS
+    parts = [_grid(left, span, height, most)]
+    for at, (_, value, word) in enumerate(values):
         y = 8 + at * _ROW
         parts += [
-            label(_NAMES - 8, y + 14, name, anchor="end"),
-            rectangle(_NAMES, y + 3, span * min(1.0, max(0.0, value) / most), _ROW - 8, "bar"),
-            label(_NAMES + span + 8, y + 14, word, class_="number"),
+            label(left - 8, y + 14, names[at], anchor="end"),
+            rectangle(left, y + 3, span * min(1.0, max(0.0, value) / most), _ROW - 8, "bar"),
+            label(left + span + 8, y + 14, word, class_="number"),
         ]
     return svg(_WIDTH, height, title, parts)
 
@@ -44,20 +66,21 @@ def pairs(title: str, values: Sequence[tuple[str, float, float]], names: tuple[s
     """Two shares side by side for each name: before and now."""
     most = max([0.05, *(max(a, b) for _, a, b in values)])
     height = 30.0 * len(values) + 40
-    span = _WIDTH - _NAMES - _NUMBERS
+    left, words = _fitted([name for name, _, _ in values])
+    span = _WIDTH - left - _NUMBERS
     parts = [
-        rectangle(_NAMES, 4, 12, 10, "bar former"),
-        label(_NAMES + 18, 13, names[0]),
-        rectangle(_NAMES + 130, 4, 12, 10, "bar"),
-        label(_NAMES + 148, 13, names[1]),
+        rectangle(left, 4, 12, 10, "bar former"),
+        label(left + 18, 13, names[0]),
+        rectangle(left + 130, 4, 12, 10, "bar"),
+        label(left + 148, 13, names[1]),
     ]
-    for at, (name, before, now) in enumerate(values):
+    for at, (_, before, now) in enumerate(values):
         y = 26 + at * 30.0
         parts += [
-            label(_NAMES - 8, y + 15, name, anchor="end"),
-            rectangle(_NAMES, y + 2, span * before / most, 9, "bar former"),
-            rectangle(_NAMES, y + 12, span * now / most, 9, "bar"),
-            label(_NAMES + span + 8, y + 16, f"{before:.0%} → {now:.0%}", class_="number"),
+            label(left - 8, y + 15, words[at], anchor="end"),
+            rectangle(left, y + 2, span * before / most, 9, "bar former"),
+            rectangle(left, y + 12, span * now / most, 9, "bar"),
+            label(left + span + 8, y + 16, f"{before:.0%} → {now:.0%}", class_="number"),
         ]
     return svg(_WIDTH, height, title, parts)
 
@@ -75,8 +98,9 @@ def intervals(
     low, high = min(ends), max(ends)
     margin = max(0.01, (high - low) * 0.08)
     low, high = low - margin, high + margin
-    span = _WIDTH - _NAMES - _NUMBERS - 40
-    left = _NAMES + 30
+    room, names = _fitted([one.name for one in values])
+    span = _WIDTH - room - _NUMBERS - 40
+    left = room + 30
 
     def place(value: float) -> float:
         return left + span * (value - low) / (high - low)
@@ -96,7 +120,7 @@ def intervals(
         y = 8 + at * _ROW + 9
         kind = "point" if one.is_good else "point bad"
         parts += [
-            label(left - 14, y + 5, one.name, anchor="end"),
+            label(left - 14, y + 5, names[at], anchor="end"),
             line(place(one.low), y, place(one.high), y, "whisker"),
             tag("circle", cx=place(one.value), cy=y, r=4.5, class_=kind),
             label(_WIDTH - 4, y + 5, write(one.value), anchor="end", class_="number"),
@@ -110,7 +134,10 @@ def matrix(
     """What was said (rows) against what was answered (columns), as shares of each row."""
     size = max(30.0, min(46.0, 470.0 / max(1, len(names))))
     left, top = 118.0, 86.0
-    width, height = left + size * len(names) + 16, top + size * len(names) + 12
+    tops = [
+        (at + 0.5) * size + width_of(name) * cos(radians(_TILT)) for at, name in enumerate(names)
+    ]
+    width, height = left + max([size * len(names) + 16, *tops]), top + size * len(names) + 12
     parts = [
         label(left + size * len(names) / 2, 14, axes[1], anchor="middle", class_="title"),
         label(4, top - 8, axes[0], class_="title"),
@@ -124,7 +151,7 @@ def matrix(
                 x=x,
                 y=top - 8,
                 class_="label",
-                transform=f"rotate(-40 {x:.1f} {top - 8:.1f})",
+                transform=f"rotate(-{_TILT:.0f} {x:.1f} {top - 8:.1f})",
             ),
             label(left - 8, y + 4, name, anchor="end"),
         ]
@@ -196,10 +223,10 @@ def square(
     return svg(left + side + 24, bottom + 48, title, parts)
 
 
-def _grid(span: float, height: float, most: float) -> str:
+def _grid(left: float, span: float, height: float, most: float) -> str:
     found = []
     for step in _STEPS:
-        x = _NAMES + span * step
+        x = left + span * step
         found += [
             line(x, 4, x, height - 20, "grid"),
             label(x, height - 5, f"{step * most:.{0 if most == 1 else 1}%}", anchor="middle"),

@@ -1,6 +1,7 @@
 """Words of distress, what they mean together, and what they must not be mistaken for."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from uuid import UUID
@@ -82,7 +83,8 @@ def test_idioms_and_talk_of_things_are_no_distress(text: str) -> None:
 
 
 def test_a_review_tells_of_a_book_unless_its_author_speaks_outright() -> None:
-    assert read("读完想自杀，太压抑", TextKind.REVIEW).level is DistressLevel.NONE
+    assert read("女主角最后自杀，太压抑", TextKind.REVIEW).level is DistressLevel.NONE
+    assert read("读完想自杀，太压抑", TextKind.REVIEW).level is DistressLevel.CONCERN
     assert read("东西收到了。我不想活了", TextKind.REVIEW).level is DistressLevel.URGENT
 
 
@@ -94,8 +96,8 @@ def test_the_challenge_set_is_told_apart_as_well_as_was_reported(half: str) -> N
     real = [answer for said, answer in read_as if said]
 
     assert len(rows) >= 100
-    assert sum(map(bool, real)) / len(real) >= 0.92
-    assert sum(map(bool, found)) / len(found) >= 0.95
+    assert sum(map(bool, real)) / len(real) >= 0.96
+    assert sum(map(bool, found)) / len(found) >= 0.98
 
 
 def test_the_challenge_set_has_no_text_twice_and_all_scripts() -> None:
@@ -196,6 +198,7 @@ def low(days_ago: float, emotion: Emotion = Emotion.SADNESS, weight: float = 0.6
 
 
 FIRST_PERSON = Reading(DistressLevel.NONE, (), is_first_person=True)
+EVEN = tuple(1 / len(EMOTIONS) for _ in EMOTIONS)
 
 
 def test_low_on_three_days_is_worth_a_friendly_word() -> None:
@@ -212,19 +215,20 @@ def test_low_on_three_days_is_worth_a_friendly_word() -> None:
         [low(3, weight=0.1), low(1)],
         [low(3, Emotion.ANGER), low(1)],
         [low(20), low(1)],
+        [low(3), low(1), *[low(day / 2, Emotion.JOY) for day in range(1, 6)]],
     ],
-    ids=["twice", "the same days", "faint", "angry", "long ago"],
+    ids=["twice", "the same days", "unsure", "angry", "long ago", "happy more often"],
 )
 def test_less_than_that_is_none(earlier: list[Evidence]) -> None:
     assert low_again(FIRST_PERSON, earlier, NOON) == FIRST_PERSON
 
 
-def test_only_a_sure_strong_text_about_oneself_is_looked_at_in_its_context() -> None:
+def test_only_a_sure_text_about_oneself_is_looked_at_in_its_context() -> None:
     tag = EmotionTag(
         emotion=Emotion.SADNESS,
         scores=tuple(1.0 if e is Emotion.SADNESS else 0.0 for e in EMOTIONS),
         polarity=Polarity.NEGATIVE,
-        intensity=0.8,
+        intensity=0.1,
         confidence=0.9,
         unsure=False,
         language="en",
@@ -235,3 +239,11 @@ def test_only_a_sure_strong_text_about_oneself_is_looked_at_in_its_context() -> 
     assert may_be_low_again(FIRST_PERSON, tag, TextKind.POST)
     assert not may_be_low_again(NOTHING_FOUND, tag, TextKind.POST)
     assert not may_be_low_again(FIRST_PERSON, tag, TextKind.REVIEW)
+    assert not may_be_low_again(FIRST_PERSON, replace(tag, unsure=True), TextKind.POST)
+    assert not may_be_low_again(FIRST_PERSON, replace(tag, scores=EVEN), TextKind.POST)
+
+
+def test_who_writes_more_of_other_things_is_looked_at_all_the_same() -> None:
+    others = [low(day / 2, Emotion.NEUTRAL) for day in range(20)]
+
+    assert low_again(FIRST_PERSON, [low(3), low(1), *others], NOON).level is DistressLevel.WATCH

@@ -434,3 +434,4 @@ async def test_alerts_are_listed_by_what_is_asked_in_pages(
     assert not resolved.alerts
     assert stray.value.reason == "BAD_PAGE_TOKEN"
     assert half.value.reason == "INVALID_REQUEST"
+    assert half.value.message.startswith("subject_kind: ")

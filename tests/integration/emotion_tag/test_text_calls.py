@@ -117,16 +117,23 @@ async def test_a_stream_goes_on_behind_a_text_that_breaks_a_rule(emotions: Harne
         text("x" * 5001, "long"),
         text("谢谢", "x" * 65),
         pb.TagStreamRequest(id="bare"),
+        text("谢\0谢", "nul"),
     )
 
     answers = [answer async for answer in emotions.stub.TagStream(sent(*requests))]
 
     outcomes = [answer.WhichOneof("outcome") for answer in answers]
-    assert outcomes == ["tag", "refusal", "refusal", "tag"]
+    assert outcomes == ["tag", "refusal", "refusal", "tag", "refusal"]
     assert answers[1].id == "long"
     assert answers[1].refusal.reason == "INVALID_REQUEST"
     assert "text.text" in answers[1].refusal.message
     assert answers[3].tag.unsure
+    assert answers[4].refusal.message == "text.text: Text must not contain NUL."
+
+
+async def test_a_nul_is_refused_as_it_is_over_http(emotions: Harness) -> None:
+    with pytest.raises(RemoteError, match="text: Text must not contain NUL"):
+        await emotions.stub.TagText(pb.TagTextRequest(text="谢\0谢"))
 
 
 async def test_a_stream_stays_open_for_what_comes_later(emotions: Harness) -> None:

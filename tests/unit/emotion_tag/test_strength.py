@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from services.emotion_tag.adapters.cascade.model import MODELS, open_model
+from services.emotion_tag.adapters.cascade.model import MODELS, open_model, shipped
 from services.emotion_tag.adapters.cascade.tagger import CascadeTagger
 from services.emotion_tag.adapters.wide.intensity import LESS, shown
 from services.emotion_tag.domain.tag import TextInput, TextKind
@@ -24,8 +24,8 @@ def tagger(request: pytest.FixtureRequest) -> CascadeTagger:
         ("slightly angry", "angry", "really angry", "absolutely FURIOUS!!!"),
     ],
 )
-def test_a_degree_word_shows(tagger: CascadeTagger, rising: tuple[str, ...]) -> None:
-    tags = tagger.tag([TextInput(text, TextKind.COMMENT) for text in rising])
+def test_a_degree_word_shows(rising: tuple[str, ...]) -> None:
+    tags = shipped().tag([TextInput(text, TextKind.COMMENT) for text in rising])
 
     assert all(weaker.intensity < stronger.intensity for weaker, stronger in pairwise(tags))
 

@@ -99,7 +99,8 @@ ifneq ($(STAGE),wide)
 	@for stage in calibrate distil; do \
 	  $(BIN)/python -m services.emotion_tag.training $(TRAINING) --stage $$stage || exit 1; done
 	@$(FINETUNE)/bin/python -m services.emotion_tag.training.encoder $(TRAINING) --again
-	@$(BIN)/python -m services.emotion_tag.training $(TRAINING) --stage calibrate
+	@for stage in calibrate distil; do \
+	  $(BIN)/python -m services.emotion_tag.training $(TRAINING) --stage $$stage || exit 1; done
 endif
 
 evaluate-emotion: venv ## Report a model: DATA=folder of corpora or FILE=own texts MAP=labels (MODEL=research|open|folder, JSON=file, BESIDE=1)

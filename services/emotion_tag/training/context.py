@@ -1,13 +1,12 @@
 """Fits how far a feeling carries over to what is said next, on dialogues: see `ContextWeights`."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.emotion_tag.adapters.cascade.calibration import ContextWeights
-from services.emotion_tag.adapters.cascade.context import is_echo, with_prior, with_reply
+from services.emotion_tag.adapters.cascade.context import is_echo, lifted
 from services.emotion_tag.training.corpora import Example
 from services.emotion_tag.training.scales import allowed, balance
 
@@ -19,7 +18,6 @@ _ECHO = 0.8  # by rule, as dialogues of plays hardly have any: "+1" says nothing
 LATEST = 8
 """Turns of a talk that make its mood."""
 _LEAST = 0.01
-Change = Callable[[ContextWeights, int], Row]
 
 
 def fitted_context(turns: Sequence[Example], probabilities: Floats) -> ContextWeights:
@@ -35,21 +33,20 @@ def fitted_context(turns: Sequence[Example], probabilities: Floats) -> ContextWe
     before = _before(turns, own)
     rows = [i for i, turn in enumerate(turns) if before[i] and not is_echo(turn.text)]
 
-    def replied(weights: ContextWeights, i: int) -> Row:
-        return with_reply(weights, turns[i].text, own[i], before[i][-1])
+    nothing = ContextWeights(usual=usual, reply=0.0, echo=_ECHO, prior=0.0)
+    moods = {i: np.mean(before[i][-LATEST:], axis=0).tolist() for i in rows}
 
-    def primed(weights: ContextWeights, i: int) -> Row:
-        mood = np.mean(before[i][-LATEST:], axis=0).tolist()
-        return with_prior(weights, turns[i].text, own[i], mood)
-
-    def loss(weights: ContextWeights, change: Change) -> float:
-        shares = [right[i] @ np.array(change(weights, i)) for i in rows]
+    def loss(share: float, beside: Mapping[int, Row]) -> float:
+        shares = [right[i] @ np.array(lifted(nothing, own[i], beside[i], share)) for i in rows]
         return -float(weight[rows] @ np.log(np.maximum(shares, 1e-9)))
 
-    nothing = ContextWeights(lengths=[], usual=usual, reply=[0.0], echo=_ECHO, prior=[0.0])
-    reply = min(_SHARES, key=lambda share: loss(replace(nothing, reply=[share]), replied))
-    prior = min(_SHARES, key=lambda share: loss(replace(nothing, prior=[share]), primed))
-    return replace(nothing, reply=[reply], prior=[prior])
+    answered = {i: before[i][-1] for i in rows}
+    return ContextWeights(
+        usual=usual,
+        reply=min(_SHARES, key=lambda share: loss(share, answered)),
+        echo=_ECHO,
+        prior=min(_SHARES, key=lambda share: loss(share, moods)),
+    )
 
 
 def _before(turns: Sequence[Example], own: Sequence[Row]) -> list[list[Row]]:

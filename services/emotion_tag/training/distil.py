@@ -13,6 +13,7 @@ from services.emotion_tag.adapters.cascade import calibration
 from services.emotion_tag.adapters.cascade.model import encoder_beside
 from services.emotion_tag.adapters.cascade.tagger import CascadeTagger
 from services.emotion_tag.adapters.wide import artefact
+from services.emotion_tag.adapters.wide.artefact import BrokenModelError
 from services.emotion_tag.domain.tag import TextInput
 from services.emotion_tag.domain.taxonomy import EMOTIONS
 from services.emotion_tag.training.corpora import Example
@@ -27,13 +28,13 @@ def distilled(folder: Path, texts: Sequence[TextInput], tell: Callable[..., None
     """The texts with the answers of both parts of the model in `folder` as labels.
 
     Raises:
-        ValueError: there is no encoder to learn from.
-        BrokenModelError: there is no model, or its parts do not belong together.
+        BrokenModelError: there is no model, its parts do not belong together, or it has no encoder
+            to learn from.
     """
     wide, fitted = artefact.load(folder), calibration.load(folder)
     encoder = encoder_beside(wide, folder)
     if encoder is None or encoder.version != fitted.encoder:
-        raise ValueError("There is no encoder to learn from: train it and calibrate first.")
+        raise BrokenModelError("there is no encoder to learn from.")
     asked = {
         language: dict.fromkeys(kinds, _ALWAYS) for language, kinds in fitted.asks_below.items()
     }

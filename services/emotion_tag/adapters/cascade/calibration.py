@@ -39,17 +39,15 @@ class Scale:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContextWeights:
-    """How much what is known beside a text counts, by the number of its characters."""
+    """How much what is known beside a text counts."""
 
-    lengths: list[int]
-    """Upper ends of the ranges, rising; the last range has none."""
     usual: list[float]
     """The mean probability of each emotion; what is known beside a text counts where it differs."""
-    reply: list[float]
-    """How often one feels, for each range, as the text that it answers does, and not as usual."""
+    reply: float
+    """How often one feels as the text that is answered does, and not as usual."""
     echo: float
     """Share of what it answers in a text that only agrees, such as "+1"; the rest is as usual."""
-    prior: list[float]
+    prior: float
     """The same of the prior."""
 
 

@@ -1,7 +1,6 @@
 """How much of an answer what is known beside the text decides."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 
 from services.emotion_tag.adapters.cascade.calibration import ContextWeights
@@ -33,21 +32,7 @@ def echoing(weights: ContextWeights, echoed: Sequence[float]) -> list[float]:
     return blended(weights.usual, echoed, 1 - weights.echo, weights.echo)
 
 
-def with_reply(
-    weights: ContextWeights, text: str, own: list[float], answered: Sequence[float]
-) -> list[float]:
-    """What a text feels like that answers another, which feels like `answered`."""
-    return _lifted(weights, own, answered, weights.reply[_range_of(weights, text)])
-
-
-def with_prior(
-    weights: ContextWeights, text: str, own: list[float], prior: Sequence[float]
-) -> list[float]:
-    """The same where people feel like `prior` at present."""
-    return _lifted(weights, own, prior, weights.prior[_range_of(weights, text)])
-
-
-def _lifted(
+def lifted(
     weights: ContextWeights, own: list[float], other: Sequence[float], share: float
 ) -> list[float]:
     """`own`, the less clear it is the more of the families that are likelier in `other` than usual.
@@ -65,7 +50,3 @@ def _lifted(
         for place in members:
             lift[place] = 1 - share + share * here / usual
     return blended(own, lift, 1.0, power)
-
-
-def _range_of(weights: ContextWeights, text: str) -> int:
-    return bisect_left(weights.lengths, len(text.strip()))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from services.emotion_tag.adapters.aspects.finder import AspectFinder
 from services.emotion_tag.adapters.cascade import decide
 from services.emotion_tag.adapters.cascade.calibration import Calibration, Scale, of_kind
-from services.emotion_tag.adapters.cascade.context import echoing, is_echo, with_prior, with_reply
+from services.emotion_tag.adapters.cascade.context import echoing, is_echo, lifted
 from services.emotion_tag.adapters.cascade.decide_many import decided
 from services.emotion_tag.adapters.locales import load_locales
 from services.emotion_tag.adapters.wide.artefact import Artefact
@@ -288,9 +288,9 @@ class CascadeTagger:
         if felt is not None and is_echo(one.text):
             answer.probabilities, answer.echoes = echoing(weights, felt.scores), felt
         else:
-            shares = own if felt is None else with_reply(weights, one.text, own, felt.scores)
+            shares = own if felt is None else lifted(weights, own, felt.scores, weights.reply)
             if context.prior is not None:
-                shares = with_prior(weights, one.text, shares, context.prior)
+                shares = lifted(weights, shares, context.prior, weights.prior)
             answer.odds += decide.lean(shares) - decide.lean(own)
             answer.probabilities = shares
         if answer.probabilities is not own:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.emotion_tag import training
-from services.emotion_tag.adapters.cascade.model import MODELS, open_model
+from services.emotion_tag.adapters.cascade.model import MODELS, SHIPPED, open_model
 from services.emotion_tag.adapters.cascade.tagger import CascadeTagger
 from services.emotion_tag.domain.tag import Context, EmotionTag, TextInput, TextKind
 from services.emotion_tag.domain.taxonomy import EMOTIONS, TAXONOMY, Emotion, Polarity
@@ -147,3 +147,16 @@ def test_an_answer_is_the_same_alone_and_in_a_batch(model: CascadeTagger) -> Non
     known = model.sure(inputs)
     assert known == [model.sure([one])[0] for one in inputs]
     assert all(tag in (None, full) for tag, full in zip(known, model.tag(inputs), strict=True))
+
+
+def test_what_many_answer_is_read_once() -> None:
+    counted: list[tuple[int, int]] = []
+    tagger = open_model(SHIPPED, observe=lambda texts, encoded: counted.append((texts, encoded)))
+    post = "收到的跟图片差太多，好失望"
+    first, again = (
+        tagger.tag([TextInput(text, TextKind.COMMENT, context=Context(post))])
+        for text in ("+1", "同感")
+    )
+
+    assert [texts for texts, _ in counted] == [1, 1, 1]
+    assert first[0].emotion is again[0].emotion is Emotion.DISAPPOINTMENT

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from services.emotion_tag.application.ports import Tagger
 from services.emotion_tag.domain.tag import EmotionTag, TextInput
 
-REMEMBERED = 4096  # answers, about 2 KB each
+REMEMBERED = 2048  # answers, about 2 KB each
 TEXTS_AT_ONCE, CHARACTERS_AT_ONCE = 16, 1_000
 """Of a batch: the event loop is kept for 2 ms at most, a thread for about 50."""
 BATCHES = 2  # of hard texts at work at the same time: long ones do not keep the next waiting

@@ -1,6 +1,6 @@
 """Tags texts: the wide model reads all, the encoder those that the wide model is not sure of."""
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from services.emotion_tag.adapters.aspects.finder import AspectFinder
 from services.emotion_tag.adapters.cascade import decide
+from services.emotion_tag.adapters.cascade.answered import Answered, Tag
 from services.emotion_tag.adapters.cascade.calibration import Calibration, Scale, of_kind
 from services.emotion_tag.adapters.cascade.context import echoing, is_echo, lifted
 from services.emotion_tag.adapters.cascade.decide_many import decided
@@ -24,8 +25,6 @@ from services.emotion_tag.domain.taxonomy import EMOTIONS, Emotion
 
 MOST_FOR_ENCODER = 2_000
 """Characters of a text that the encoder is asked about; a longer one is many things at once."""
-_ANSWERED = 256
-"""Texts that were answered last and are not read anew for each answer: a post has many comments."""
 _MANY = 12
 """Texts from which on it pays to decide about them together."""
 
@@ -87,7 +86,7 @@ class CascadeTagger:
         self._encoder = encoder if calibration.together else None
         self._calibration = calibration
         self._observe = observe
-        self._answered: OrderedDict[TextInput, Felt] = OrderedDict()
+        self._answered = Answered()
         self.version = calibration.version + ("" if self._encoder else "-wide")
 
     def tag(self, inputs: Sequence[TextInput]) -> list[EmotionTag]:
@@ -161,7 +160,7 @@ class CascadeTagger:
         asked: Sequence[TextInput],
         answers: Sequence[_Answer],
         places: Iterable[int],
-        tag: Callable[[Sequence[TextInput]], Sequence[EmotionTag | None]],
+        tag: Tag,
     ) -> list[int]:
         """Change the answers to texts in some places by what is known beside them.
 
@@ -171,7 +170,7 @@ class CascadeTagger:
         if not swayed:
             return []
         replies = {at: _answered(asked[at]) for at in swayed}
-        felt = self._felt([reply for reply in replies.values() if reply], tag)
+        felt = self._answered.felt([reply for reply in replies.values() if reply], tag)
         waiting = []
         for at, reply in replies.items():
             known = felt.get(reply) if reply else None
@@ -180,21 +179,6 @@ class CascadeTagger:
             else:
                 self._use_context(asked[at], answers[at], known)
         return waiting
-
-    def _felt(
-        self,
-        replies: Sequence[TextInput],
-        tag: Callable[[Sequence[TextInput]], Sequence[EmotionTag | None]],
-    ) -> dict[TextInput, Felt]:
-        """What texts feel like that others answer, as far as `tag` has a tag for them."""
-        felt = {one: known for one in replies if (known := self._answered.get(one))}
-        unknown = [one for one in dict.fromkeys(replies) if one not in felt]
-        for one, found in zip(unknown, tag(unknown), strict=True):
-            if found is not None:
-                felt[one] = self._answered[one] = found.felt()
-        while len(self._answered) > _ANSWERED:
-            self._answered.popitem(last=False)
-        return felt
 
     def _is_swayed(self, one: TextInput, answer: _Answer) -> bool:
         """Whether it counts what stands beside a text: one that is sure by itself stays as it is,
